@@ -7,7 +7,6 @@ const entry = (name: string) =>
   fileURLToPath(new URL(`../../main/entries/${name}.ts`, import.meta.url));
 
 export default defineConfig({
-  configFile: false,
   ssr: {
     noExternal: true,
     external: [

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
-  configFile: false,
   ssr: { noExternal: true, external: ['electron'] },
   build: {
     ssr: true,

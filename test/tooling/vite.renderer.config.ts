@@ -8,7 +8,6 @@ const root = fileURLToPath(new URL('../../renderer', import.meta.url));
 export default defineConfig({
   root,
   base: './',
-  configFile: false,
   plugins: [svelte({ configFile: false })],
   build: {
     outDir: fileURLToPath(new URL('../../dist/renderer', import.meta.url)),

@@ -1,0 +1,72 @@
+/**
+ * THE table of procedures. Names are `noun.verb`. A procedure that is not here cannot be called; one that
+ * is here and has no handler does not compile.
+ */
+import type { z } from 'zod';
+import type { Result } from '../kernel/result.ts';
+import type { Progress, Role } from './define.ts';
+import type { EventName, EventPayload } from './events.ts';
+import type { WireError } from './wire.ts';
+import { corpusProcedures } from './procedures/corpus.ts';
+import { governanceProcedures } from './procedures/governance.ts';
+import { labelingProcedures } from './procedures/labeling.ts';
+import { modelProcedures } from './procedures/models.ts';
+import { vaultProcedures } from './procedures/vault.ts';
+
+export const contract = {
+  ...vaultProcedures,
+  ...corpusProcedures,
+  ...governanceProcedures,
+  ...labelingProcedures,
+  ...modelProcedures,
+} as const;
+
+export type Contract = typeof contract;
+export type ProcedureName = keyof Contract;
+export const PROCEDURE_NAMES = Object.keys(contract) as readonly ProcedureName[];
+
+type OfKind<K extends string> = {
+  [N in ProcedureName]: Contract[N]['kind'] extends K ? N : never;
+}[ProcedureName];
+export type QueryName = OfKind<'query'>;
+export type CommandName = OfKind<'command'>;
+export type JobName = OfKind<'job'>;
+
+/** What a caller writes: defaults may be left out. */
+export type InputOf<N extends ProcedureName> = z.input<Contract[N]['input']>;
+/** What a handler gets: validated, defaults filled in. */
+export type ParsedInputOf<N extends ProcedureName> = z.output<Contract[N]['input']>;
+export type OutputOf<N extends ProcedureName> = z.output<Contract[N]['output']>;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** A job's id, as soon as the core has given one. */
+  readonly onJob?: (jobId: string) => void;
+}
+
+/** The typed client that page and terminal share. */
+export interface Client {
+  call<N extends ProcedureName>(
+    name: N,
+    input: InputOf<N>,
+    options?: CallOptions,
+  ): Promise<Result<OutputOf<N>, WireError>>;
+  on<E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void): () => void;
+  close(): void;
+}
+
+export const mayCall = (name: ProcedureName, roles: readonly Role[]): boolean => {
+  const allowed = contract[name].roles as readonly Role[] | 'anyone';
+  return allowed === 'anyone' || allowed.some((role) => roles.includes(role));
+};
+
+export * from './define.ts';
+export * from './errors.ts';
+export * from './events.ts';
+export * from './wire.ts';
+export * from './procedures/corpus.ts';
+export * from './procedures/governance.ts';
+export * from './procedures/labeling.ts';
+export * from './procedures/models.ts';
+export * from './procedures/vault.ts';

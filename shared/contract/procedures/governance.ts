@@ -1,0 +1,438 @@
+import { z } from 'zod';
+import {
+  At,
+  Count,
+  Day,
+  Empty,
+  EVERYONE,
+  Identifier,
+  Name,
+  PageRequest,
+  pageOf,
+  procedure,
+  Sentence,
+  Sha256,
+} from '../define.ts';
+
+export const OPERATIONS = [
+  'read',
+  'deidentify',
+  'label',
+  'train',
+  'evaluate',
+  'suggest',
+  'export',
+] as const;
+export const Operation = z.enum(OPERATIONS);
+
+/** GDPR Art. 6(1), Art. 9(2) for health data, PIPL Art. 29 separate consent. */
+export const Basis = z.strictObject({
+  article6: z.enum(['6(1)(a)', '6(1)(b)', '6(1)(c)', '6(1)(d)', '6(1)(e)', '6(1)(f)']),
+  article9: z
+    .enum([
+      '9(2)(a)',
+      '9(2)(b)',
+      '9(2)(c)',
+      '9(2)(d)',
+      '9(2)(e)',
+      '9(2)(f)',
+      '9(2)(g)',
+      '9(2)(h)',
+      '9(2)(i)',
+      '9(2)(j)',
+    ])
+    .nullable(),
+  piplSeparateConsent: z.boolean().default(false),
+});
+export type Basis = z.infer<typeof Basis>;
+
+export const Purpose = z.strictObject({
+  purposeId: Identifier,
+  name: Name,
+  description: Sentence,
+  operations: z.array(Operation).min(1).max(7),
+  categories: z
+    .array(z.enum(['health', 'finance', 'other']))
+    .min(1)
+    .max(3),
+  basis: Basis,
+  needsConsent: z.boolean(),
+  noticeVersion: z.string().max(40),
+  /** Days a document may be used for this purpose after import; null: no limit set. */
+  retentionDays: z.number().int().min(1).max(36_500).nullable(),
+  state: z.enum(['active', 'retired']),
+  declaredAt: At,
+});
+export type Purpose = z.infer<typeof Purpose>;
+
+export const ConsentState = z.enum(['never', 'given', 'refused', 'withdrawn', 'expired', 'lapsed']);
+
+export const SubjectRow = z.strictObject({
+  subjectId: Identifier,
+  /** Record number or customer number, as the notes gave it. */
+  key: z.string().max(200),
+  scheme: z.string().max(40),
+  documents: Count,
+  state: z.enum(['active', 'restricted', 'objected']),
+  consent: ConsentState.nullable(),
+  consentSince: At.nullable(),
+  expiresAt: At.nullable(),
+});
+export type SubjectRow = z.infer<typeof SubjectRow>;
+
+export const ConsentEvent = z.strictObject({
+  at: At,
+  recordedAt: At,
+  type: z.enum(['given', 'refused', 'withdrawn']),
+  purposeId: Identifier,
+  purpose: Name,
+  noticeVersion: z.string().max(40),
+  channel: z.enum(['paper', 'screen', 'verbal', 'import']),
+  evidence: z.string().max(500),
+  expiresAt: At.nullable(),
+  actor: z.string().max(200),
+});
+
+export const SubjectSelector = z.union([
+  z.strictObject({ subjectIds: z.array(Identifier).min(1).max(500) }),
+  z.strictObject({ keys: z.array(z.string().min(1).max(200)).min(1).max(10_000) }),
+  z.strictObject({ collectionId: Identifier }),
+]);
+
+export const DataRequest = z.strictObject({
+  requestId: Identifier,
+  kind: z.enum(['access', 'erasure']),
+  subjectId: Identifier.nullable(), // Null after the person was erased.
+  subjectKey: z.string().max(200).nullable(),
+  receivedOn: Day,
+  dueOn: Day,
+  closedAt: At.nullable(),
+  state: z.enum(['open', 'ordered', 'failed', 'closed']),
+  outcome: z.string().max(200).nullable(),
+});
+export type DataRequest = z.infer<typeof DataRequest>;
+
+export const AccessPack = z.strictObject({
+  requestId: Identifier,
+  reportId: Identifier,
+  documents: Count,
+  annotations: Count,
+  consents: Count,
+  uses: Count,
+  recipients: Count,
+  sha256: Sha256,
+  bytes: Count,
+});
+
+export const ErasurePreview = z.strictObject({
+  subjectId: Identifier,
+  subjectKey: z.string().max(200),
+  goes: z
+    .array(
+      z.strictObject({
+        what: z.enum([
+          'documents',
+          'spans',
+          'annotations',
+          'suggestions',
+          'snapshotEntries',
+          'deidentified',
+          'identifiers',
+          'indexEntries',
+          'files',
+          'consents',
+          'accessPacks',
+        ]),
+        count: Count,
+      }),
+    )
+    .max(40),
+  stays: z
+    .array(
+      z.strictObject({
+        what: z.enum(['auditLeaves', 'consentProof', 'reports', 'requestRecord']),
+        count: Count,
+        ground: z.string().max(200),
+      }),
+    )
+    .max(40),
+  models: z
+    .array(z.strictObject({ modelId: Identifier, name: Name, state: z.string().max(20) }))
+    .max(500),
+  recipients: z.array(z.strictObject({ recipient: z.string().max(200), at: At })).max(500),
+  /** To be typed by the person who orders it. */
+  confirmation: z.string().max(200),
+});
+
+export const ErasureCertificate = z.strictObject({
+  requestId: Identifier,
+  orderId: Identifier,
+  orderedAt: At,
+  completedAt: At,
+  deleted: z.array(z.strictObject({ table: z.string().max(60), rows: Count })).max(100),
+  files: Count,
+  scan: z.strictObject({ bytes: Count, files: Count, needles: Count, forms: Count, hits: Count }),
+  models: z
+    .array(z.strictObject({ modelId: Identifier, name: Name, state: z.string().max(20) }))
+    .max(500),
+  kept: z.array(z.strictObject({ what: z.string().max(60), ground: z.string().max(200) })).max(40),
+  rekeyed: z.boolean(),
+  orderLeaf: Count,
+  certificateLeaf: Count,
+  sha256: Sha256,
+});
+export type ErasureCertificate = z.infer<typeof ErasureCertificate>;
+
+export const governanceProcedures = {
+  'purpose.declare': procedure({
+    kind: 'command',
+    input: z.strictObject({
+      name: Name,
+      description: Sentence.default(''),
+      operations: z.array(Operation).min(1).max(7),
+      categories: z
+        .array(z.enum(['health', 'finance', 'other']))
+        .min(1)
+        .max(3)
+        .default(['health']),
+      basis: Basis,
+      noticeVersion: z.string().min(1).max(40).default('1'),
+      retentionDays: z.number().int().min(1).max(36_500).nullable().default(null),
+    }),
+    output: Purpose,
+    errors: [],
+    roles: ['steward'],
+    audit: 'full',
+  }),
+  'purpose.retire': procedure({
+    kind: 'command',
+    input: z.strictObject({ purposeId: Identifier, reason: Sentence }),
+    output: Purpose,
+    errors: ['PURPOSE_RETIRED'],
+    roles: ['steward'],
+    audit: 'full',
+  }),
+  'purpose.list': procedure({
+    kind: 'query',
+    input: Empty,
+    output: z.strictObject({ items: z.array(Purpose).max(500) }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  'consent.record': procedure({
+    kind: 'command',
+    input: z.strictObject({
+      purposeId: Identifier,
+      subjects: SubjectSelector,
+      decision: z.enum(['given', 'refused']),
+      channel: z.enum(['paper', 'screen', 'verbal', 'import']).default('paper'),
+      evidence: z.string().max(500).default(''),
+      at: At.optional(),
+      expiresAt: At.nullable().default(null),
+    }),
+    output: z.strictObject({
+      recorded: Count,
+      unchanged: Count,
+      unknownKeys: z.array(z.string().max(200)).max(500),
+    }),
+    errors: ['PURPOSE_RETIRED'],
+    roles: ['steward'],
+    audit: 'full',
+  }),
+  /** As near as giving: the same selector, no more fields. */
+  'consent.withdraw': procedure({
+    kind: 'command',
+    input: z.strictObject({
+      purposeId: Identifier,
+      subjects: SubjectSelector,
+      reason: z.string().max(500).default(''),
+    }),
+    output: z.strictObject({
+      recorded: Count,
+      unchanged: Count,
+      unknownKeys: z.array(z.string().max(200)).max(500),
+      staleModels: Count,
+    }),
+    errors: [],
+    roles: ['steward', 'clinician'],
+    audit: 'full',
+  }),
+  'consent.status': procedure({
+    kind: 'query',
+    input: z.strictObject({
+      subject: z.union([
+        z.strictObject({ subjectId: Identifier }),
+        z.strictObject({ key: z.string().min(1).max(200) }),
+      ]),
+    }),
+    output: z.strictObject({
+      subject: SubjectRow,
+      byPurpose: z
+        .array(
+          z.strictObject({
+            purposeId: Identifier,
+            purpose: Name,
+            state: ConsentState,
+            since: At.nullable(),
+            needsConsent: z.boolean(),
+            permitted: z.boolean(),
+            deniedStep: z.string().max(20).nullable(),
+          }),
+        )
+        .max(500),
+      events: z.array(ConsentEvent).max(1000),
+    }),
+    errors: [],
+    roles: ['steward', 'clinician', 'auditor'],
+    audit: 'none',
+  }),
+  'subject.list': procedure({
+    kind: 'query',
+    input: z.strictObject({
+      ...PageRequest,
+      purposeId: Identifier.nullable().default(null),
+      search: z.string().max(100).default(''),
+      consent: ConsentState.nullable().default(null),
+    }),
+    output: pageOf(SubjectRow).extend({
+      byState: z.array(z.strictObject({ state: ConsentState, count: Count })).max(10),
+    }),
+    errors: [],
+    roles: ['steward', 'clinician'],
+    audit: 'none',
+  }),
+  'gate.summary': procedure({
+    kind: 'query',
+    input: z.strictObject({
+      purposeId: Identifier,
+      operation: Operation.default('read'),
+      collectionId: Identifier.nullable().default(null),
+    }),
+    output: z.strictObject({
+      permitted: Count,
+      withheld: z
+        .array(
+          z.strictObject({ step: z.string().max(20), reason: z.string().max(60), count: Count }),
+        )
+        .max(50),
+      policySha256: Sha256,
+    }),
+    errors: ['PURPOSE_RETIRED'],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  'request.open': procedure({
+    kind: 'command',
+    input: z.strictObject({
+      kind: z.enum(['access', 'erasure']),
+      subject: z.union([
+        z.strictObject({ subjectId: Identifier }),
+        z.strictObject({ key: z.string().min(1).max(200) }),
+      ]),
+      receivedOn: Day.optional(),
+    }),
+    output: DataRequest,
+    errors: [],
+    roles: ['steward'],
+    audit: 'full',
+  }),
+  'request.list': procedure({
+    kind: 'query',
+    input: z.strictObject({ ...PageRequest }),
+    output: pageOf(DataRequest),
+    errors: [],
+    roles: ['steward', 'auditor'],
+    audit: 'none',
+  }),
+  'request.access': procedure({
+    kind: 'job',
+    input: z.strictObject({ requestId: Identifier }),
+    output: AccessPack,
+    errors: ['REQUEST_CLOSED'],
+    roles: ['steward'],
+    audit: 'full',
+    keeps: 'nothing',
+  }),
+  'request.previewErasure': procedure({
+    kind: 'query',
+    input: z.strictObject({ requestId: Identifier }),
+    output: ErasurePreview,
+    errors: ['REQUEST_CLOSED'],
+    roles: ['steward'],
+    audit: 'none',
+  }),
+  'request.erase': procedure({
+    kind: 'job',
+    input: z.strictObject({ requestId: Identifier, confirmation: z.string().max(200) }),
+    output: ErasureCertificate,
+    errors: ['REQUEST_CLOSED', 'CONFIRMATION_MISMATCH', 'ERASURE_UNPROVEN'],
+    roles: ['steward'],
+    audit: 'full',
+    keeps: 'nothing',
+  }),
+  'request.certificate': procedure({
+    kind: 'query',
+    input: z.strictObject({ requestId: Identifier }),
+    output: ErasureCertificate,
+    errors: [],
+    roles: ['steward', 'auditor'],
+    audit: 'none',
+  }),
+  'exit.list': procedure({
+    kind: 'query',
+    input: z.strictObject({ ...PageRequest }),
+    output: pageOf(
+      z.strictObject({
+        exitId: Identifier,
+        at: At,
+        kind: z.string().max(40),
+        recipient: z.string().max(200),
+        purpose: z.string().max(200).nullable(),
+        sha256: Sha256,
+        bytes: Count,
+        auditSeq: Count,
+      }),
+    ),
+    errors: [],
+    roles: ['steward', 'auditor'],
+    audit: 'none',
+  }),
+  'audit.list': procedure({
+    kind: 'query',
+    input: z.strictObject({ ...PageRequest, action: z.string().max(60).nullable().default(null) }),
+    output: pageOf(
+      z.strictObject({
+        seq: Count,
+        at: At,
+        actor: z.string().max(200),
+        action: z.string().max(60),
+        object: z.string().max(80).nullable(),
+        purpose: z.string().max(200).nullable(),
+        counts: z.record(z.string().max(60), z.number()),
+        leafHash: Sha256,
+      }),
+    ),
+    errors: [],
+    roles: ['auditor', 'steward', 'administrator'],
+    audit: 'none',
+  }),
+  'audit.verify': procedure({
+    kind: 'job',
+    input: Empty,
+    output: z.strictObject({
+      intact: z.boolean(),
+      size: Count,
+      root: Sha256,
+      checkpoint: z.string().max(2000),
+      signedBy: z.string().max(200),
+      verifiedAt: At,
+      firstBroken: z.strictObject({ seq: Count, what: z.string().max(60) }).nullable(),
+      knownHead: z.strictObject({ size: Count, consistent: z.boolean() }).nullable(),
+    }),
+    errors: ['AUDIT_BROKEN'],
+    roles: ['auditor', 'steward', 'administrator', 'clinician'],
+    audit: 'meta',
+    keeps: 'nothing',
+  }),
+} as const;

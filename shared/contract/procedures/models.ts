@@ -1,0 +1,314 @@
+import { z } from 'zod';
+import {
+  At,
+  Count,
+  Empty,
+  EVERYONE,
+  Fraction,
+  Identifier,
+  Name,
+  procedure,
+  Sha256,
+  Span,
+  Text,
+} from '../define.ts';
+import { TrainingPoint } from '../events.ts';
+
+/** A recipe is a validated document: shown, hashed, stored with the run. */
+export const Recipe = z.strictObject({
+  architecture: z.literal('tagger'),
+  preset: z.enum(['quick', 'standard']),
+  epochs: z.number().int().min(1).max(500).optional(),
+  learningRate: z.number().positive().max(1).optional(),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1),
+  threads: z.number().int().min(1).max(64).default(2),
+});
+export type Recipe = z.infer<typeof Recipe>;
+
+export const Run = z.strictObject({
+  runId: Identifier,
+  name: Name,
+  snapshotId: Identifier,
+  snapshot: Name,
+  recipe: Recipe,
+  recipeSha256: Sha256,
+  state: z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted']),
+  startedAt: At,
+  finishedAt: At.nullable(),
+  steps: Count,
+  totalSteps: Count.nullable(),
+  lastLoss: z.number().nullable(),
+  devF1: Fraction.nullable(),
+  modelId: Identifier.nullable(),
+  resumable: z.boolean(),
+  provider: z.string().max(100),
+  errorCode: z.string().max(60).nullable(),
+  jobId: Identifier.nullable(),
+  seconds: z.number().nonnegative(),
+});
+export type Run = z.infer<typeof Run>;
+
+export const Model = z.strictObject({
+  modelId: Identifier,
+  name: Name,
+  runId: Identifier,
+  architecture: z.string().max(60),
+  labels: z.array(z.string().max(100)).max(500),
+  createdAt: At,
+  sizeBytes: Count,
+  sha256: Sha256,
+  state: z.enum(['valid', 'stale', 'blocked', 'superseded', 'destroyed']),
+  stateReason: z.string().max(200).nullable(),
+  purposeId: Identifier,
+  purpose: Name,
+  snapshotId: Identifier,
+  snapshot: Name,
+  subjects: Count,
+  documents: Count,
+});
+export type Model = z.infer<typeof Model>;
+
+const Interval = z.strictObject({ low: Fraction, high: Fraction });
+export const PrfRow = z.strictObject({
+  name: z.string().max(100),
+  precision: Fraction,
+  recall: Fraction,
+  f1: Fraction,
+  support: Count,
+});
+export const SpanScores = z.strictObject({
+  perLabel: z.array(PrfRow).max(500),
+  micro: PrfRow,
+  macro: PrfRow,
+  weighted: PrfRow,
+  gold: Count,
+  predicted: Count,
+  correct: Count,
+  /** 95 % bootstrap over documents, on micro F1. */
+  interval: Interval.nullable(),
+});
+export type SpanScores = z.infer<typeof SpanScores>;
+
+export const Evaluation = z.strictObject({
+  evaluationId: Identifier,
+  modelId: Identifier,
+  model: Name,
+  snapshotId: Identifier,
+  snapshot: Name,
+  split: z.enum(['train', 'dev', 'test']),
+  at: At,
+  documents: Count,
+  withheld: Count,
+  tokens: Count,
+  seconds: z.number(),
+  /** Exact match of start, end and label on characters. */
+  exact: SpanScores,
+  /** seqeval on tag sequences. */
+  seqevalDefault: SpanScores,
+  seqevalStrict: SpanScores,
+  tokenScores: z.strictObject({
+    perTag: z.array(PrfRow).max(1000),
+    micro: PrfRow,
+    macro: PrfRow,
+    weighted: PrfRow,
+    accuracy: Fraction,
+  }),
+  /** The table as scikit-learn prints it. */
+  classificationReport: z.string().max(200_000),
+  seqevalReport: z.string().max(200_000),
+  confusions: z
+    .array(
+      z.strictObject({ gold: z.string().max(100), predicted: z.string().max(100), count: Count }),
+    )
+    .max(200),
+  sha256: Sha256,
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+export const Report = z.strictObject({
+  reportId: Identifier,
+  kind: z.enum(['modelCard', 'evaluation', 'accessPack', 'erasureCertificate']),
+  title: Name,
+  createdAt: At,
+  modelId: Identifier.nullable(),
+  requestId: Identifier.nullable(),
+  files: z
+    .array(
+      z.strictObject({
+        name: z.string().max(200),
+        mediaType: z.string().max(100),
+        bytes: Count,
+        sha256: Sha256,
+      }),
+    )
+    .max(20),
+});
+export type Report = z.infer<typeof Report>;
+
+export const modelProcedures = {
+  'train.run': procedure({
+    kind: 'job',
+    input: z.strictObject({ snapshotId: Identifier, recipe: Recipe, name: Name.optional() }),
+    output: z.strictObject({ run: Run, model: Model }),
+    errors: [
+      'SNAPSHOT_EMPTY',
+      'SNAPSHOT_CHANGED',
+      'RECIPE_INVALID',
+      'TRAINING_DIVERGED',
+      'COMPUTE_LOST',
+      'OUT_OF_MEMORY',
+      'PURPOSE_RETIRED',
+      'GATE_DENIED',
+    ],
+    roles: ['clinician', 'steward'],
+    audit: 'full',
+    keeps: 'checkpoint',
+  }),
+  'train.resume': procedure({
+    kind: 'job',
+    input: z.strictObject({ runId: Identifier }),
+    output: z.strictObject({ run: Run, model: Model }),
+    errors: [
+      'SNAPSHOT_CHANGED',
+      'TRAINING_DIVERGED',
+      'COMPUTE_LOST',
+      'OUT_OF_MEMORY',
+      'PURPOSE_RETIRED',
+      'GATE_DENIED',
+    ],
+    roles: ['clinician', 'steward'],
+    audit: 'full',
+    keeps: 'checkpoint',
+  }),
+  'run.list': procedure({
+    kind: 'query',
+    input: Empty,
+    output: z.strictObject({ items: z.array(Run).max(500) }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  'run.get': procedure({
+    kind: 'query',
+    input: z.strictObject({
+      runId: Identifier,
+      points: z.number().int().min(10).max(5000).default(1000),
+    }),
+    output: z.strictObject({ run: Run, curve: z.array(TrainingPoint).max(5000) }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  'model.list': procedure({
+    kind: 'query',
+    input: Empty,
+    output: z.strictObject({ items: z.array(Model).max(500) }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  'evaluate.run': procedure({
+    kind: 'job',
+    input: z.strictObject({
+      modelId: Identifier,
+      snapshotId: Identifier.optional(),
+      split: z.enum(['train', 'dev', 'test']).default('dev'),
+    }),
+    output: Evaluation,
+    errors: [
+      'MODEL_BLOCKED',
+      'SNAPSHOT_EMPTY',
+      'COMPUTE_LOST',
+      'OUT_OF_MEMORY',
+      'PURPOSE_RETIRED',
+      'GATE_DENIED',
+    ],
+    roles: ['clinician', 'steward'],
+    audit: 'full',
+    keeps: 'nothing',
+  }),
+  'evaluate.list': procedure({
+    kind: 'query',
+    input: z.strictObject({ modelId: Identifier.nullable().default(null) }),
+    output: z.strictObject({ items: z.array(Evaluation).max(100) }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  /** Suggestions for one task, stored beside it until decided. */
+  'suggest.document': procedure({
+    kind: 'command',
+    input: z.strictObject({ modelId: Identifier, projectId: Identifier, documentId: Identifier }),
+    output: z.strictObject({ suggestions: z.array(Span.extend({ score: Fraction })).max(50_000) }),
+    errors: ['MODEL_BLOCKED', 'COMPUTE_LOST', 'GATE_DENIED', 'PURPOSE_RETIRED'],
+    roles: ['clinician'],
+    audit: 'meta',
+  }),
+  /** Suggestions for text that is not in the vault; nothing is stored. */
+  'suggest.text': procedure({
+    kind: 'command',
+    input: z.strictObject({ modelId: Identifier, text: Text }),
+    output: z.strictObject({ spans: z.array(Span.extend({ score: Fraction })).max(50_000) }),
+    errors: ['MODEL_BLOCKED', 'COMPUTE_LOST'],
+    roles: ['clinician'],
+    audit: 'meta',
+  }),
+  'report.write': procedure({
+    kind: 'command',
+    input: z.strictObject({
+      modelId: Identifier,
+      kinds: z
+        .array(z.enum(['modelCard', 'evaluation']))
+        .min(1)
+        .max(2)
+        .default(['modelCard', 'evaluation']),
+    }),
+    output: z.strictObject({ reports: z.array(Report).max(2) }),
+    errors: ['MODEL_BLOCKED'],
+    roles: ['clinician', 'steward', 'auditor'],
+    audit: 'full',
+  }),
+  'report.list': procedure({
+    kind: 'query',
+    input: Empty,
+    output: z.strictObject({ items: z.array(Report).max(500) }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  /** For reading inside the product. Access packs are for the steward; others get FORBIDDEN. */
+  'report.read': procedure({
+    kind: 'query',
+    input: z.strictObject({ reportId: Identifier, file: z.string().max(200) }),
+    output: z.strictObject({ mediaType: z.string().max(100), content: Text }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'meta',
+  }),
+  /** Takes a copy out of the vault: recipient and hash are registered before a byte leaves. */
+  'report.export': procedure({
+    kind: 'command',
+    input: z.strictObject({ reportId: Identifier, recipient: Name }),
+    output: z.strictObject({
+      exitId: Identifier,
+      files: z
+        .array(
+          z.strictObject({
+            name: z.string().max(200),
+            mediaType: z.string().max(100),
+            content: Text,
+            sha256: Sha256,
+          }),
+        )
+        .max(20),
+    }),
+    errors: ['GATE_DENIED'],
+    roles: ['steward', 'auditor'],
+    audit: 'full',
+  }),
+} as const;

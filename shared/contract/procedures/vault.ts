@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import {
+  At,
+  Count,
+  Empty,
+  EVERYONE,
+  Fraction,
+  Identifier,
+  Name,
+  procedure,
+  ROLES,
+  Sha256,
+} from '../define.ts';
+
+import { Job } from '../events.ts';
+
+export const Settings = z.strictObject({
+  locale: z.enum(['en', 'zh', 'de']),
+  theme: z.enum(['system', 'light', 'dark', 'contrast']),
+  readingSize: z.number().int().min(13).max(28),
+  lockAfterMinutes: z.number().int().min(1).max(60),
+  /** Action id to key, for remapped keys only. */
+  keys: z.record(z.string().max(60), z.string().max(40)),
+});
+export type Settings = z.infer<typeof Settings>;
+
+const Passphrase = z.string().min(1).max(1024);
+export const User = z.strictObject({
+  userId: Identifier,
+  name: Name,
+  roles: z.array(z.enum(ROLES)).min(1).max(4),
+});
+
+/** What can be said about a vault from outside: no count, no name of a person in the data. */
+export const VaultStatus = z.strictObject({
+  state: z.enum(['absent', 'locked', 'unlocked']),
+  name: Name.nullable(),
+  vaultId: Identifier.nullable(),
+  cipher: z.enum(['aegis', 'sqlcipher']).nullable(),
+  users: z.array(User).max(100),
+  /** Who is signed in, when unlocked. */
+  user: User.nullable(),
+  /** Compared at every unlock with the newest head known outside the database. */
+  integrity: z.enum(['unknown', 'intact', 'rolledBack', 'broken']),
+  lastOpenedAt: At.nullable(),
+  lockAfterMinutes: z.number().int().min(1).max(60),
+  readOnly: z.boolean(),
+});
+
+export const vaultProcedures = {
+  'vault.status': procedure({
+    kind: 'query',
+    input: Empty,
+    output: VaultStatus,
+    errors: ['VAULT_DAMAGED'],
+    roles: 'anyone',
+    audit: 'none',
+  }),
+  'vault.create': procedure({
+    kind: 'command',
+    input: z.strictObject({
+      name: Name,
+      userName: Name,
+      passphrase: Passphrase,
+      cipher: z.enum(['aegis', 'sqlcipher']).default('aegis'),
+    }),
+    output: VaultStatus,
+    errors: ['VAULT_EXISTS', 'WEAK_PASSPHRASE', 'VAULT_IN_USE'],
+    roles: 'anyone',
+    audit: 'full',
+  }),
+  'vault.unlock': procedure({
+    kind: 'command',
+    input: z.strictObject({ passphrase: Passphrase, userId: Identifier.optional() }),
+    output: VaultStatus,
+    errors: [
+      'WRONG_PASSPHRASE',
+      'THROTTLED',
+      'VAULT_IN_USE',
+      'NOT_A_VAULT',
+      'VAULT_DAMAGED',
+      'VAULT_TOO_NEW',
+    ],
+    roles: 'anyone',
+    audit: 'meta',
+  }),
+  'vault.lock': procedure({
+    kind: 'command',
+    input: Empty,
+    output: VaultStatus,
+    errors: [],
+    roles: 'anyone',
+    audit: 'meta',
+  }),
+  'vault.info': procedure({
+    kind: 'query',
+    input: Empty,
+    output: z.strictObject({
+      name: Name,
+      vaultId: Identifier,
+      cipher: z.enum(['aegis', 'sqlcipher']),
+      schemaVersion: Count,
+      createdAt: At,
+      sizeBytes: Count,
+      kdf: z.strictObject({
+        name: z.string().max(40),
+        memoryKiB: Count,
+        iterations: Count,
+        parallelism: Count,
+      }),
+      counts: z.strictObject({
+        documents: Count,
+        subjects: Count,
+        purposes: Count,
+        projects: Count,
+        annotations: Count,
+        snapshots: Count,
+        models: Count,
+        auditLeaves: Count,
+      }),
+      sqlite: z.string().max(100),
+      /** Where it lies; told to the terminal only, null for the page. */
+      location: z.string().max(4096).nullable(),
+    }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  'job.list': procedure({
+    kind: 'query',
+    input: Empty,
+    output: z.strictObject({ items: z.array(Job).max(200) }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  'job.cancel': procedure({
+    kind: 'command',
+    input: z.strictObject({ jobId: Identifier }),
+    output: Empty,
+    errors: [],
+    roles: EVERYONE,
+    audit: 'meta',
+  }),
+  'settings.get': procedure({
+    kind: 'query',
+    input: Empty,
+    output: Settings,
+    errors: [],
+    roles: 'anyone',
+    audit: 'none',
+  }),
+  'settings.set': procedure({
+    kind: 'command',
+    input: Settings.partial(),
+    output: Settings,
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+  'home.summary': procedure({
+    kind: 'query',
+    input: Empty,
+    output: z.strictObject({
+      documents: Count,
+      subjects: Count,
+      withheld: Count,
+      openTasks: Count,
+      openRequests: z
+        .array(
+          z.strictObject({ requestId: Identifier, kind: z.string().max(40), dueOn: z.iso.date() }),
+        )
+        .max(50),
+      lapsingConsents: Count,
+      staleModels: Count,
+      lastRuns: z
+        .array(
+          z.strictObject({
+            runId: Identifier,
+            name: z.string().max(200),
+            state: z.string().max(40),
+            f1: Fraction.nullable(),
+          }),
+        )
+        .max(5),
+      audit: z.strictObject({ size: Count, root: Sha256.nullable() }),
+      /** The next sensible step for an empty or half-set-up vault. */
+      nextStep: z.enum([
+        'import',
+        'purpose',
+        'consent',
+        'project',
+        'label',
+        'snapshot',
+        'train',
+        'evaluate',
+        'report',
+        'none',
+      ]),
+    }),
+    errors: [],
+    roles: EVERYONE,
+    audit: 'none',
+  }),
+} as const;
