@@ -36,6 +36,7 @@ export const ID_PREFIX = {
   exit: 'exi',
   import: 'imp',
   job: 'job',
+  sealed: 'sld',
   intake: 'itk',
 } as const;
 

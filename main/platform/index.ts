@@ -1,0 +1,24 @@
+// The machine, as the services see it: time, randomness, files that are whole or absent, paths.
+export { createClock, type Clock } from './clock.ts';
+export { createRandom, type Random } from './random.ts';
+export { createPaths, type Paths } from './paths.ts';
+export {
+  UNFINISHED_SUFFIX,
+  createAtomicFile,
+  ensureFolder,
+  readFileIfThere,
+  shredFile,
+  syncFolder,
+  writeFileAtomic,
+  type AtomicWriter,
+} from './files.ts';
+export {
+  Fault,
+  attempt,
+  attemptAsync,
+  diskFull,
+  failureOf,
+  fault,
+  fileFault,
+  noPermission,
+} from './fault.ts';

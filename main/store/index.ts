@@ -1,0 +1,23 @@
+// The vault on disk and everything SQL. No other room names the SQLite package or a path inside a vault.
+export type { Db, RunResult, SqlParams, SqlValue, Statement } from './db.ts';
+export type {
+  Cipher,
+  CreateVault,
+  LockedVault,
+  OpenVault,
+  RekeyReport,
+  Sidecar,
+  Store,
+  Unlock,
+  VaultFiles,
+  VaultInfo,
+  VaultKeys,
+  VaultNotice,
+  VaultUser,
+} from './faces.ts';
+export type { KdfCost } from './kdf.ts';
+export type { LockOwner } from './lock.ts';
+export type { Migration, SqlExecutor } from './migrations/migration.ts';
+export type { SealedFile, SealedFiles, SealedId, SealedReader, SealedWriter } from './sealed.ts';
+export { needleForms, scanForNeedles, type ScanHit, type ScanReport } from './scan.ts';
+export { createVaultFiles, type VaultFilesDeps } from './vault.ts';
