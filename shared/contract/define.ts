@@ -30,9 +30,10 @@ export interface Procedure<
   readonly keeps?: 'nothing' | 'goodRows' | 'checkpoint' | 'finishedDocuments';
 }
 
-export function procedure<Input extends z.ZodType, Output extends z.ZodType>(
-  entry: Procedure<Input, Output>,
-): Procedure<Input, Output> {
+/** Keeps the kind as a literal, so that `JobName` and its siblings can be derived from the table. */
+export function procedure<K extends Kind, Input extends z.ZodType, Output extends z.ZodType>(
+  entry: Procedure<Input, Output> & { readonly kind: K },
+): Procedure<Input, Output> & { readonly kind: K } {
   return entry;
 }
 

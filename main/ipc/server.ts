@@ -1,0 +1,174 @@
+// The core's side of the wire: any number of clients over ports, each with its own conversation. A greeting
+// starts a conversation afresh (a reloaded page counts its calls from one again): what the former one asked
+// is given up, its jobs go on.
+import {
+  ClientMessage,
+  contract,
+  events,
+  WIRE_VERSION,
+  type EventName,
+  type EventPayload,
+  type OutputOf,
+  type Port,
+  type ServerMessage,
+} from '../../shared/contract/index.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+import type { Clock, Random } from '../platform/index.ts';
+import type { OpenVault, VaultFiles } from '../store/index.ts';
+import { createCalls, type Timeouts } from './calls.ts';
+import type { ClientKind } from './handlers/types.ts';
+import { createIncidents, type Incidents } from './incidents.ts';
+import { createJobs } from './jobs.ts';
+import { createSessions, type OpenSession, type SessionParts } from './sessions.ts';
+import type { SettingsFile } from './settings.ts';
+
+export interface ServerDeps {
+  readonly product: { readonly name: string; readonly version: string };
+  readonly folder: string;
+  readonly vaults: VaultFiles;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: SettingsFile;
+  /** The composition root: services and their handlers over one open vault. */
+  readonly openParts: (
+    vault: OpenVault,
+    hooks: SessionHooks,
+  ) => SessionParts | Promise<SessionParts>;
+  readonly checkOutput: boolean;
+  readonly timeouts?: Timeouts;
+  readonly lockPatienceMs?: number;
+}
+
+/** What services may need of the binding outside a call. */
+export interface SessionHooks {
+  readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
+  readonly incidents: Incidents;
+}
+
+export interface Server {
+  attach(port: Port<unknown, ServerMessage>, client: ClientKind): void;
+  session(): OpenSession | undefined;
+  /** For the shell: the screen was locked, the machine goes to sleep, the program ends. */
+  lock(): Promise<Result<OutputOf<'vault.status'>>>;
+  emit<E extends EventName>(event: E, payload: EventPayload<E>): void;
+}
+
+export function createServer(deps: ServerDeps): Server {
+  const { clock, random, settings } = deps;
+  const greeted = new Set<Port<unknown, ServerMessage>>();
+
+  function emit<E extends EventName>(event: E, payload: EventPayload<E>): void {
+    // Before the vault is open there is nothing to tell but that it is not.
+    if (event !== 'vault.changed' && !sessions.current()) return;
+    if (deps.checkOutput) events[event].parse(payload);
+    for (const port of greeted) port.post({ event, payload });
+  }
+
+  const incidents = createIncidents({ clock, random });
+  const jobs = createJobs({ clock, random, announce: (job) => emit('job.changed', job) });
+  const sessions = createSessions({
+    folder: deps.folder,
+    vaults: deps.vaults,
+    clock,
+    jobs,
+    incidents,
+    lockAfterMinutes: () => settings.read().lockAfterMinutes,
+    openParts: (vault) => deps.openParts(vault, { emit, incidents }),
+    onChange: (state) => emit('vault.changed', { state }),
+    ...(deps.lockPatienceMs !== undefined && { lockPatienceMs: deps.lockPatienceMs }),
+  });
+  const call = createCalls({
+    sessions,
+    jobs,
+    incidents,
+    settings,
+    clock,
+    emit,
+    checkOutput: deps.checkOutput,
+    ...(deps.timeouts && { timeouts: deps.timeouts }),
+  });
+
+  function attach(port: Port<unknown, ServerMessage>, client: ClientKind): void {
+    interface Open {
+      readonly controller: AbortController;
+      readonly kind: 'query' | 'command' | 'job';
+    }
+    let open = new Map<number, Open>();
+
+    const leave = (): void => {
+      // A command half done would help nobody, and a job has its own life: only queries are given up.
+      for (const { controller, kind } of open.values()) {
+        if (kind === 'query') controller.abort('left');
+      }
+      open = new Map();
+    };
+
+    port.onClose(() => {
+      greeted.delete(port);
+      leave();
+    });
+    port.onMessage((raw) => {
+      const parsed = ClientMessage.safeParse(raw);
+      if (!parsed.success) return reject(raw);
+      const message = parsed.data;
+      if ('hello' in message) {
+        leave();
+        greeted.add(port);
+        port.post({
+          v: WIRE_VERSION,
+          hello: true,
+          product: deps.product.name,
+          version: deps.product.version,
+        });
+      } else if ('cancel' in message) {
+        open.get(message.id)?.controller.abort('caller');
+      } else {
+        void answer(message.id, message.p, message.input);
+      }
+    });
+
+    async function answer(id: number, name: string, input: unknown): Promise<void> {
+      const mine = open;
+      if (mine.has(id)) return refuse(id, 'BAD_INPUT', 'This number is already in use.');
+      const controller = new AbortController();
+      const kind = Object.hasOwn(contract, name)
+        ? contract[name as keyof typeof contract].kind
+        : 'query';
+      mine.set(id, { controller, kind });
+      const post = (message: ServerMessage): void => {
+        if (mine === open) port.post(message);
+      };
+      const result = await call({
+        name,
+        input,
+        client,
+        controller,
+        onJob: (jobId) => post({ id, jobId }),
+        onProgress: (progress) => post({ id, progress }),
+      });
+      mine.delete(id);
+      post(
+        result.ok ? { id, ok: true, output: result.value } : { id, ok: false, error: result.error },
+      );
+    }
+
+    /** What does not even look like a message is answered when it carries a number, else dropped. */
+    function reject(raw: unknown): void {
+      const { id, v } = (raw ?? {}) as { readonly id?: unknown; readonly v?: unknown };
+      if (typeof id !== 'number' || !Number.isSafeInteger(id)) return;
+      if (v !== WIRE_VERSION) {
+        refuse(id, 'VERSION_MISMATCH', 'The two halves of the program are of different versions.');
+      } else refuse(id, 'BAD_INPUT', 'The message is malformed. Nothing was changed.');
+    }
+
+    function refuse(id: number, code: 'BAD_INPUT' | 'VERSION_MISMATCH', message: string): void {
+      port.post({
+        id,
+        ok: false,
+        error: { code, message, params: {}, retryable: false, correlationId: '' },
+      });
+    }
+  }
+
+  return { attach, session: sessions.current, lock: () => sessions.lock(undefined), emit };
+}
