@@ -1,0 +1,73 @@
+/**
+ * Order and reachability over a graph: nodes so that producers come first, and only those that a
+ * wanted value needs. A file with a cycle is refused here, before anything walks it.
+ */
+import { fault } from '../fault.ts';
+import { describeNode, type Graph, type Node } from './model.ts';
+
+/** Index of the node that makes each value. */
+export function producersOf(nodes: readonly Node[]): Map<string, Node> {
+  const producers = new Map<string, Node>();
+  for (const node of nodes) {
+    for (const output of node.outputs) {
+      if (output === '') continue;
+      if (producers.has(output))
+        throw fault('bad-model', `Two nodes of the model produce the value "${output}".`);
+      producers.set(output, node);
+    }
+  }
+  return producers;
+}
+
+/** The nodes `targets` depend on, producers first; input order is kept where it is already valid. */
+export function orderNodes(nodes: readonly Node[], targets: readonly string[]): Node[] {
+  const producers = producersOf(nodes);
+  const done = new Set<Node>();
+  const open = new Set<Node>();
+  const ordered: Node[] = [];
+  const roots = targets.flatMap((name) => producers.get(name) ?? []);
+  // Depth first with an explicit stack: exported graphs are thousands of nodes deep.
+  const stack: { node: Node; next: number }[] = [];
+  const enter = (node: Node): void => {
+    if (done.has(node)) return;
+    if (open.has(node))
+      throw fault(
+        'bad-model',
+        `The graph of the model runs in a circle through ${describeNode(node)}.`,
+      );
+    open.add(node);
+    stack.push({ node, next: 0 });
+  };
+  for (const root of roots) {
+    enter(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const input = top.node.inputs[top.next++];
+      if (input !== undefined) {
+        const producer = producers.get(input);
+        if (producer) enter(producer);
+        continue;
+      }
+      stack.pop();
+      open.delete(top.node);
+      done.add(top.node);
+      ordered.push(top.node);
+    }
+  }
+  return ordered;
+}
+
+/** Drops nodes and initializers that no output needs. */
+export function prune(graph: Graph): Graph {
+  const nodes = orderNodes(
+    graph.nodes,
+    graph.outputs.map((port) => port.name),
+  );
+  const used = new Set(nodes.flatMap((node) => node.inputs));
+  for (const port of graph.outputs) used.add(port.name);
+  return {
+    ...graph,
+    nodes,
+    inputs: graph.inputs.filter((port) => used.has(port.name)),
+    initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))),
+  };
+}

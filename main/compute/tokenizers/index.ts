@@ -1,0 +1,2 @@
+/** From text to tokens with character offsets. */
+export { fineTokens, type Token } from './fineTokens.ts';
