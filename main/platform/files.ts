@@ -82,6 +82,24 @@ export function writeFileAtomic(path: string, bytes: Uint8Array | string, mode?:
   writer.commit();
 }
 
+/**
+ * Like `writeFileAtomic`, and overwrites the blocks of the replaced file: for wrapped keys that must not
+ * be found again by undelete. The old file is held open across the rename, which Windows refuses; there
+ * the blocks are left to the file system.
+ */
+export function replaceFileShredding(path: string, bytes: Uint8Array | string): void {
+  const old =
+    process.platform === 'win32' || !existsSync(path)
+      ? undefined
+      : guarded(path, () => openSync(path, 'r+'));
+  try {
+    writeFileAtomic(path, bytes);
+    if (old !== undefined) overwrite(old);
+  } finally {
+    if (old !== undefined) closeSync(old);
+  }
+}
+
 /** Undefined where there is no such file. */
 export function readFileIfThere(path: string): Buffer | undefined {
   try {
@@ -120,15 +138,22 @@ export function shredFile(path: string): void {
   guarded(path, () => {
     const descriptor = openSync(path, 'r+');
     try {
-      const { size } = fstatSync(descriptor);
-      writeSync(descriptor, randomBytes(size), 0, size, 0);
-      fsyncSync(descriptor);
+      overwrite(descriptor);
     } finally {
       closeSync(descriptor);
     }
     rmSync(path);
     syncFolder(dirname(path));
   });
+}
+
+function overwrite(descriptor: number): void {
+  const { size } = fstatSync(descriptor);
+  const block = 1 << 20;
+  for (let at = 0; at < size; at += block) {
+    writeSync(descriptor, randomBytes(Math.min(block, size - at)), 0, undefined, at);
+  }
+  fsyncSync(descriptor);
 }
 
 function guarded<T>(path: string, act: () => T): T {

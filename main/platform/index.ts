@@ -1,4 +1,5 @@
 // The machine, as the services see it: time, randomness, files that are whole or absent, paths.
+export { canonicalJson, type JsonValue } from './canonicalJson.ts';
 export { createClock, type Clock } from './clock.ts';
 export { createRandom, type Random } from './random.ts';
 export { createPaths, type Paths } from './paths.ts';
@@ -7,6 +8,7 @@ export {
   createAtomicFile,
   ensureFolder,
   readFileIfThere,
+  replaceFileShredding,
   shredFile,
   syncFolder,
   writeFileAtomic,

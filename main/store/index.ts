@@ -21,3 +21,5 @@ export type { Migration, SqlExecutor } from './migrations/migration.ts';
 export type { SealedFile, SealedFiles, SealedId, SealedReader, SealedWriter } from './sealed.ts';
 export { needleForms, scanForNeedles, type ScanHit, type ScanReport } from './scan.ts';
 export { createVaultFiles, type VaultFilesDeps } from './vault.ts';
+export { KDF_FLOOR } from './kdf.ts';
+export { isConstraintViolation } from './driver.ts';

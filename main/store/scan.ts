@@ -1,23 +1,176 @@
+// Proof of erasure looks at bytes: the database's pages in clear (free pages included), every file of the
+// vault, and the folders where a leak would land. A hit is a fact; so is a file that could not be read.
+import { closeSync, fstatSync, openSync, readSync, readdirSync, type Dirent } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Store } from './faces.ts';
 
 export interface ScanReport {
   readonly bytesScanned: number;
+  /** Files read, beside the database image. */
   readonly files: number;
   readonly needles: number;
   readonly hits: readonly ScanHit[];
+  /** Base names of files that are there but could not be read: nothing is proven about them. */
+  readonly unread: readonly string[];
 }
 
 export interface ScanHit {
-  /** `image` for the decrypted database, else the file's base name. */
+  /** `image` for the database's pages in clear, else the file's base name. */
   readonly where: string;
   readonly needleIndex: number;
+  /** Bytes from the start of that file or image. */
   readonly offset: number;
 }
 
-export declare function scanForNeedles(
+const PIECE = 1 << 24;
+const MOST_HITS = 1_000; // Enough to see a pattern; the answer is "not erased" from the first one on.
+
+/** Throws nothing for a hit: the caller must look at `hits` and `unread`. Needles may not be empty. */
+export function scanForNeedles(
   store: Store,
   needles: readonly Uint8Array[],
-  extraFolders?: readonly string[],
-): ScanReport;
-/** The forms in which a text may survive: UTF-8, UTF-16 both ways round, lower-cased, folded as FTS5 folds. */
-export declare function needleForms(text: string): Buffer[];
+  extraFolders: readonly string[] = [],
+): ScanReport {
+  const find = createFinder(needles);
+  const hits: ScanHit[] = [];
+  const unread: string[] = [];
+  let bytesScanned = 0;
+  let files = 0;
+
+  const scan = (where: string, pieces: Iterable<Buffer>): void => {
+    bytesScanned += find(pieces, (needleIndex, offset) => {
+      if (hits.length < MOST_HITS) hits.push({ where, needleIndex, offset });
+    });
+  };
+
+  scan('image', store.image());
+  const outside = extraFolders.flatMap((folder) => [...filesBelow(folder, unread)]);
+  for (const path of new Set([...store.files(), ...outside])) {
+    try {
+      scan(basename(path), piecesOf(path));
+      files += 1;
+    } catch (error) {
+      // Temporary files come and go while the scan runs; a vanished file holds nothing.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') unread.push(basename(path));
+    }
+  }
+  return { bytesScanned, files, needles: needles.length, hits, unread };
+}
+
+/**
+ * The forms in which a text may survive: as stored, as UTF-16, inside JSON, lower-cased, and folded as
+ * the full-text index folds its terms (unicode61: lower case, marks removed).
+ */
+export function needleForms(text: string): Buffer[] {
+  const folded = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const spellings = new Set([
+    text,
+    JSON.stringify(text).slice(1, -1),
+    text.toLowerCase(),
+    folded,
+    folded.normalize('NFC'),
+  ]);
+  return [
+    ...[...spellings].map((spelling) => Buffer.from(spelling, 'utf8')),
+    Buffer.from(text, 'utf16le'),
+    Buffer.from(text, 'utf16le').swap16(),
+  ].filter((form) => form.length > 0);
+}
+
+type Report = (needleIndex: number, offset: number) => void;
+const GRAM = 4;
+const FILTER_BITS = 20;
+
+/**
+ * Thousands of needles in one pass: a bitmap over the hash of each needle's first four bytes lets almost
+ * every position go by with one look-up; what is left is compared. Needles may straddle pieces.
+ */
+function createFinder(needles: readonly Uint8Array[]) {
+  const longest = needles.reduce((most, needle) => Math.max(most, needle.length), 0);
+  const filter = new Uint8Array(1 << FILTER_BITS);
+  const byGram = new Map<number, number[]>();
+  const short: number[] = [];
+  const bytes = needles.map((needle) => Buffer.from(needle));
+  bytes.forEach((needle, index) => {
+    if (needle.length === 0) throw new RangeError('An empty needle is found everywhere');
+    if (needle.length < GRAM) return void short.push(index);
+    const gram = needle.readInt32BE(0);
+    filter[slot(gram)] = 1;
+    byGram.set(gram, [...(byGram.get(gram) ?? []), index]);
+  });
+
+  function searchLong(window: Buffer, from: number, report: Report): void {
+    if (byGram.size === 0) return;
+    let gram = 0;
+    for (let at = 0; at < window.length; at += 1) {
+      gram = (gram << 8) | (window[at] as number);
+      const start = at - (GRAM - 1);
+      if (start < 0 || filter[slot(gram)] === 0) continue;
+      for (const index of byGram.get(gram) ?? []) {
+        const needle = bytes[index] as Buffer;
+        const end = start + needle.length;
+        if (end > from && end <= window.length && needle.equals(window.subarray(start, end))) {
+          report(index, start);
+        }
+      }
+    }
+  }
+
+  function searchShort(window: Buffer, from: number, report: Report): void {
+    for (const index of short) {
+      const needle = bytes[index] as Buffer;
+      for (let at = window.indexOf(needle); at >= 0; at = window.indexOf(needle, at + 1)) {
+        if (at + needle.length > from) report(index, at);
+      }
+    }
+  }
+
+  /** Returns the number of bytes seen. */
+  return (pieces: Iterable<Buffer>, report: Report): number => {
+    let carried: Buffer = Buffer.alloc(0);
+    let seen = 0;
+    for (const piece of pieces) {
+      const window = carried.length > 0 ? Buffer.concat([carried, piece]) : piece;
+      const base = seen - carried.length;
+      // What ends inside the carried part was reported with the piece before.
+      const shifted: Report = (index, at) => report(index, base + at);
+      searchLong(window, carried.length, shifted);
+      searchShort(window, carried.length, shifted);
+      seen += piece.length;
+      carried = Buffer.from(window.subarray(Math.max(0, window.length - (longest - 1))));
+    }
+    return seen;
+  };
+}
+
+const slot = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - FILTER_BITS);
+
+function* piecesOf(path: string): Iterable<Buffer> {
+  const descriptor = openSync(path, 'r');
+  try {
+    const piece = Buffer.allocUnsafe(Math.min(PIECE, Math.max(GRAM, fstatSync(descriptor).size)));
+    for (;;) {
+      const length = readSync(descriptor, piece, 0, piece.length, null);
+      if (length === 0) return;
+      yield piece.subarray(0, length);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Regular files; links are not followed, pipes and sockets hold no bytes at rest. */
+function* filesBelow(folder: string, unread: string[]): Iterable<string> {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') unread.push(basename(folder));
+    return;
+  }
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path, unread);
+    else if (entry.isFile()) yield path;
+  }
+}

@@ -1,7 +1,38 @@
-import type { Clock, Random } from '../platform/index.ts';
-import type { VaultFiles } from './faces.ts';
-import type { KdfCost } from './kdf.ts';
+// A vault folder from outside: look at it, create one, unlock one.
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  UNFINISHED_SUFFIX,
+  attempt,
+  attemptAsync,
+  ensureFolder,
+  fault,
+  fileFault,
+  syncFolder,
+  type Clock,
+  type Random,
+} from '../platform/index.ts';
+import type { VaultId } from '../../shared/kernel/id.ts';
+import { createDatabase } from './database.ts';
+import { DATABASE_FILE, openHandle } from './driver.ts';
+import type { CreateVault, OpenVault, Unlock, VaultFiles } from './faces.ts';
+import {
+  HEADER_COPY,
+  HEADER_FILE,
+  headerDamaged,
+  readHeader,
+  writeHeader,
+  type Header,
+} from './header.ts';
+import { calibrateKdf, isAcceptableCost, type KdfCost } from './kdf.ts';
+import { refuseWeak, wrongPassphrase } from './keyring.ts';
+import { acquireVaultLock, vaultLockOwner, type VaultLock } from './lock.ts';
+import { migrations as product } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
+import { migrate } from './migrations/runner.ts';
+import { openVault } from './openVault.ts';
+import { createSlot, openSlot, userOf, type DatabaseKey, type Slot } from './slots.ts';
+import { createThrottle } from './throttle.ts';
 
 export interface VaultFilesDeps {
   readonly clock: Clock;
@@ -12,4 +43,136 @@ export interface VaultFilesDeps {
   readonly kdfCost?: KdfCost;
 }
 
-export declare function createVaultFiles(deps: VaultFilesDeps): VaultFiles;
+const UNFINISHED_DATABASE = `${DATABASE_FILE}${UNFINISHED_SUFFIX}`;
+
+export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
+  const { clock, random, migrations = product } = deps;
+  if (deps.kdfCost && !isAcceptableCost(deps.kdfCost)) {
+    throw new RangeError('The cost of a key derivation may not go below the floor');
+  }
+  const throttle = createThrottle(clock);
+
+  /** Runs `act` under the lock, which passes to the vault that `act` opens. */
+  const locked = async (
+    folder: string,
+    act: (lock: VaultLock) => Promise<OpenVault>,
+  ): Promise<OpenVault> => {
+    const lock = acquireVaultLock(folder, clock);
+    try {
+      return await act(lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  };
+
+  async function create(folder: string, options: CreateVault, lock: VaultLock): Promise<OpenVault> {
+    refuseOccupied(folder);
+    const cost = deps.kdfCost ?? (await calibrateKdf(clock));
+    const key: DatabaseKey = { generation: 1, bytes: random.bytes(32) };
+    const createdAt = clock.now();
+    const cipher = options.cipher ?? 'aegis';
+    const vault = { id: random.newId('vault'), name: options.name, createdAt, cipher };
+    const user = { id: random.newId('user'), ...options.user };
+    const { passphrase } = options;
+    const slot = await createSlot(
+      { vaultId: vault.id, user, passphrase, cost, createdAt, keys: [key] },
+      random,
+    );
+    const header: Header = { format: 'cloister-vault', version: 1, vault, slots: [slot] };
+
+    // The database gets its name last: a crash before that leaves nothing that looks like a vault.
+    try {
+      const path = join(folder, UNFINISHED_DATABASE);
+      const database = createDatabase(openHandle(path, { cipher, key: key.bytes, create: true }));
+      try {
+        migrate(database, migrations, clock);
+      } finally {
+        database.close();
+      }
+      writeHeader(folder, header, [key]);
+      renameSync(path, join(folder, DATABASE_FILE));
+      syncFolder(folder);
+    } catch (error) {
+      removeUnfinished(folder);
+      throw fileFault(error, join(folder, DATABASE_FILE));
+    }
+    throttle.opened(folder);
+    const read = readHeader(folder);
+    if (!read) throw headerDamaged();
+    return openVault({ ...deps, migrations, folder, read, keys: [key], user, cost, lock });
+  }
+
+  async function unlock(folder: string, options: Unlock, lock: VaultLock): Promise<OpenVault> {
+    const read = readHeader(folder);
+    if (!read) throw headerDamaged();
+    const vaultId = read.header.vault.id;
+    const wanted = ({ user }: Slot): boolean => !options.userId || user.id === options.userId;
+    for (const slot of read.header.slots.filter(wanted)) {
+      const keys = await openSlot(vaultId, slot, options.passphrase);
+      if (!keys) continue;
+      const user = userOf(slot);
+      const { salt: _salt, ...cost } = slot.kdf;
+      const vault = openVault({ ...deps, migrations, folder, read, keys, user, cost, lock });
+      throttle.opened(folder);
+      return vault;
+    }
+    throttle.failed(folder);
+    throw wrongPassphrase();
+  }
+
+  return {
+    status: (folder) =>
+      attempt(() => {
+        if (!existsSync(join(folder, DATABASE_FILE))) return undefined;
+        const read = readHeader(folder);
+        if (!read) throw headerDamaged();
+        const { vault, slots } = read.header;
+        return {
+          ...vault,
+          id: vault.id as VaultId,
+          users: slots.map(userOf),
+          lastOpenedAt: throttle.lastOpenedAt(folder),
+          inUse: vaultLockOwner(folder),
+        };
+      }),
+    create: (folder, options) =>
+      attemptAsync(async () => {
+        refuseWeak(options.passphrase);
+        ensureFolder(folder);
+        return locked(folder, (lock) => create(folder, options, lock));
+      }),
+    unlock: (folder, options) =>
+      attemptAsync(async () => {
+        if (!existsSync(join(folder, DATABASE_FILE))) throw notAVault();
+        throttle.check(folder);
+        return locked(folder, (lock) => unlock(folder, options, lock));
+      }),
+  };
+}
+
+function refuseOccupied(folder: string): void {
+  const has = (name: string): boolean => existsSync(join(folder, name));
+  const crashed = has(UNFINISHED_DATABASE);
+  if (has(DATABASE_FILE) || (!crashed && (has(HEADER_FILE) || has(HEADER_COPY)))) {
+    throw fault(
+      'VAULT_EXISTS',
+      'There is already a vault, or a part of one, in this folder. Nothing was changed. Unlock it, or choose an empty folder.',
+    );
+  }
+  removeUnfinished(folder);
+}
+
+function removeUnfinished(folder: string): void {
+  for (const name of [HEADER_FILE, HEADER_COPY]) rmSync(join(folder, name), { force: true });
+  // Last, because its presence is what says that the rest is unfinished too.
+  for (const end of ['-wal', '-shm', '-journal', '']) {
+    rmSync(join(folder, UNFINISHED_DATABASE + end), { force: true });
+  }
+}
+
+const notAVault = () =>
+  fault(
+    'NOT_A_VAULT',
+    'There is no vault in this folder. Nothing was changed. Choose the folder that holds "vault.db", or create a new vault.',
+  );

@@ -1,0 +1,151 @@
+// The open vault's keys and slots. Whoever holds this object holds the database key: it lives as long as
+// the vault is open and is wiped at `close`.
+import {
+  fault,
+  attempt,
+  attemptAsync,
+  type Clock,
+  type Fault,
+  type Random,
+} from '../platform/index.ts';
+import type { UserId } from '../../shared/kernel/id.ts';
+import type { VaultKeys } from './faces.ts';
+import { writeHeader, type Header } from './header.ts';
+import type { KdfCost } from './kdf.ts';
+import {
+  createSlot,
+  openSlot,
+  rewrapSlot,
+  userOf,
+  withKeys,
+  type DatabaseKey,
+  type Slot,
+} from './slots.ts';
+
+export interface Keyring {
+  readonly keys: VaultKeys;
+  header(): Header;
+  current(): DatabaseKey;
+  /** A new key, sealed to every slot beside the current one. On disk before this returns. */
+  beginRekey(): DatabaseKey;
+  /** Goes on with this key alone, and writes it so. */
+  settle(key: DatabaseKey): void;
+  close(): void;
+}
+
+export interface KeyringDeps {
+  readonly folder: string;
+  readonly header: Header;
+  readonly key: DatabaseKey;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** For slots made from now on. */
+  readonly cost: KdfCost;
+}
+
+export function createKeyring(deps: KeyringDeps): Keyring {
+  const { folder, clock, random, cost } = deps;
+  const vaultId = deps.header.vault.id;
+  let header = deps.header;
+  let current = deps.key;
+
+  function save(slots: readonly Slot[], keys: readonly DatabaseKey[] = [current]): void {
+    const next = { ...header, slots: [...slots] };
+    writeHeader(folder, next, keys);
+    header = next;
+  }
+
+  function slotOf(userId: UserId): Slot {
+    const slot = header.slots.find(({ user }) => user.id === userId);
+    if (!slot) throw fault('NOT_FOUND', 'This vault has no such user.', { userId });
+    return slot;
+  }
+
+  const replace = (slot: Slot): Slot[] =>
+    header.slots.map((other) => (other.user.id === slot.user.id ? slot : other));
+
+  const sealedTo = (slots: readonly Slot[], keys: readonly DatabaseKey[]): Slot[] =>
+    slots.map((slot) => withKeys(vaultId, slot, keys, random));
+
+  const keys: VaultKeys = {
+    users: () => header.slots.map(userOf),
+    add: ({ name, roles }, passphrase) =>
+      attemptAsync(async () => {
+        refuseWeak(passphrase);
+        const user = { id: random.newId('user'), name, roles };
+        const createdAt = clock.now();
+        const slot = await createSlot(
+          { vaultId, user, passphrase, cost, createdAt, keys: [current] },
+          random,
+        );
+        save([...header.slots, slot]);
+        return user;
+      }),
+    changePassphrase: (userId, now, next) =>
+      attemptAsync(async () => {
+        refuseWeak(next);
+        const slot = await rewrapSlot(vaultId, slotOf(userId), now, next, cost, random);
+        if (!slot) throw wrongPassphrase();
+        save(replace(slot));
+      }),
+    verify: (userId, passphrase) =>
+      attemptAsync(async () => {
+        const opened = await openSlot(vaultId, slotOf(userId), passphrase);
+        if (!opened) throw wrongPassphrase();
+        for (const { bytes } of opened) bytes.fill(0);
+      }),
+    setRoles: (userId, roles) =>
+      attempt(() => {
+        const slot = slotOf(userId);
+        const changed = { ...slot, user: { ...slot.user, roles: [...roles] } };
+        save(replace(withKeys(vaultId, changed, [current], random)));
+      }),
+    remove: (userId) =>
+      attempt(() => {
+        const { user } = slotOf(userId);
+        if (header.slots.length === 1) {
+          throw fault(
+            'CONFLICT',
+            'The last user of a vault cannot be removed: nobody could open it.',
+            {
+              userId,
+            },
+          );
+        }
+        save(header.slots.filter((slot) => slot.user.id !== user.id));
+      }),
+  };
+
+  return {
+    keys,
+    header: () => header,
+    current: () => current,
+    beginRekey() {
+      const next = { generation: current.generation + 1, bytes: random.bytes(32) };
+      const both = [current, next];
+      save(sealedTo(header.slots, both), both);
+      return next;
+    },
+    settle(key) {
+      save(sealedTo(header.slots, [key]), [key]);
+      if (current !== key) current.bytes.fill(0);
+      current = key;
+    },
+    close: () => void current.bytes.fill(0),
+  };
+}
+
+/** How strong a passphrase must be is the interface's rule; an empty one protects nothing. */
+export function refuseWeak(passphrase: string): void {
+  if (passphrase.trim() === '') {
+    throw fault('WEAK_PASSPHRASE', 'A passphrase cannot be empty. Nothing was changed.');
+  }
+}
+
+export const wrongPassphrase = (): Fault =>
+  fault(
+    'WRONG_PASSPHRASE',
+    'The passphrase does not open this vault. Nothing was changed. Check the keyboard layout and Caps Lock, then try again.',
+    {},
+    { retryable: true },
+  );

@@ -1,0 +1,5 @@
+// The schema's history, oldest first. Add a file, add a line; never change one that was released.
+import type { Migration } from './migration.ts';
+import { foundation } from './0010-foundation.ts';
+
+export const migrations: readonly Migration[] = [foundation];

@@ -1,0 +1,108 @@
+// From a key to a working vault: open, bring to the present schema, tidy what a crash left, hand out.
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fault, type Clock, type Random } from '../platform/index.ts';
+import type { VaultId } from '../../shared/kernel/id.ts';
+import { DATABASE_FILE, keyOpens, openHandle } from './driver.ts';
+import type { OpenVault, VaultNotice, VaultUser } from './faces.ts';
+import { authenticateHeader, type ReadHeader } from './header.ts';
+import type { KdfCost } from './kdf.ts';
+import { createKeyring } from './keyring.ts';
+import type { VaultLock } from './lock.ts';
+import { migrate } from './migrations/runner.ts';
+import type { Migration } from './migrations/migration.ts';
+import type { DatabaseKey } from './slots.ts';
+import { createStore, vaultFiles } from './store.ts';
+
+export interface OpenVaultDeps {
+  readonly folder: string;
+  readonly read: ReadHeader;
+  /** What the user's slot held: one key, or two after an interrupted change. */
+  readonly keys: readonly DatabaseKey[];
+  readonly user: VaultUser;
+  readonly cost: KdfCost;
+  readonly lock: VaultLock;
+  readonly migrations: readonly Migration[];
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Throws VAULT_DAMAGED, VAULT_TOO_NEW, DISK_FULL, NO_PERMISSION; the lock stays the caller's then. */
+export function openVault(deps: OpenVaultDeps): OpenVault {
+  const { folder, read, keys, clock, random, lock } = deps;
+  const { vault } = read.header;
+  const path = join(folder, DATABASE_FILE);
+  const newestFirst = [...keys].sort((a, b) => b.generation - a.generation);
+  const key = newestFirst.find(({ bytes }) => keyOpens(path, vault.cipher, bytes));
+  if (!key) throw unreadable();
+  authenticateHeader(read, key);
+
+  const handle = openHandle(path, { cipher: vault.cipher, key: key.bytes });
+  const keyring = createKeyring({ ...deps, header: read.header, key });
+  const { store, database } = createStore({ folder, handle, keyring, clock, random });
+  const notices: VaultNotice[] = [];
+  let schemaVersion: number;
+  try {
+    if (keys.length > 1) {
+      store.checkpoint();
+      notices.push(key === newestFirst[0] ? 'rekeyCompleted' : 'rekeyUndone');
+    }
+    if (read.fromCopy) notices.push('headerRestored');
+    if (notices.length > 0) keyring.settle(key);
+    schemaVersion = migrate(database, deps.migrations, clock);
+    store.sealed.sweep();
+  } catch (error) {
+    database.close();
+    throw error;
+  } finally {
+    for (const other of keys) if (other !== key) other.bytes.fill(0);
+  }
+
+  let open = true;
+  return {
+    id: vault.id as VaultId,
+    name: vault.name,
+    user: deps.user,
+    notices,
+    store,
+    keys: keyring.keys,
+    info: () => ({
+      cipher: vault.cipher,
+      createdAt: vault.createdAt,
+      schemaVersion,
+      sizeBytes: vaultFiles(folder).reduce((sum, file) => sum + statSync(file).size, 0),
+      kdf: deps.cost,
+      sqlite: sqliteVersion(store.db),
+      folder,
+    }),
+    close() {
+      if (!open) return;
+      open = false;
+      try {
+        store.checkpoint();
+      } catch {
+        // A full disk or an open reader: what was committed stays safe in the write-ahead log.
+      }
+      try {
+        database.close();
+      } finally {
+        keyring.close();
+        lock.release();
+      }
+    },
+  };
+}
+
+function sqliteVersion(db: OpenVault['store']['db']): string {
+  const row = db.get<{ sqlite: string; ciphers: string }>(
+    'SELECT sqlite_version() AS sqlite, sqlite3mc_version() AS ciphers',
+  );
+  return `SQLite ${row?.sqlite}, ${row?.ciphers}`;
+}
+
+const unreadable = () =>
+  fault(
+    'VAULT_DAMAGED',
+    `The passphrase is right, but "${DATABASE_FILE}" cannot be read with it: the file was damaged or comes from another vault. Copy the whole vault folder to another disk before anything else, then restore a backup.`,
+    { file: DATABASE_FILE },
+  );
