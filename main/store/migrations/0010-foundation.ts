@@ -138,7 +138,7 @@ CREATE TABLE run_point (
 CREATE TABLE run_checkpoint (run_id TEXT PRIMARY KEY REFERENCES run (id), sealed_id TEXT NOT NULL, step INTEGER NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE model (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, run_id TEXT NOT NULL REFERENCES run (id), architecture TEXT NOT NULL, labels TEXT NOT NULL, sha256 TEXT NOT NULL,
-  created_at TEXT NOT NULL
+  documents INTEGER NOT NULL, created_at TEXT NOT NULL
 );
 CREATE TABLE model_file (model_id TEXT NOT NULL REFERENCES model (id), path TEXT NOT NULL, sealed_id TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (model_id, path)) WITHOUT ROWID;
 -- Kept by the person's pseudonym after erasure; subject_id goes with the person.
@@ -147,11 +147,14 @@ CREATE TABLE model_subject (
   PRIMARY KEY (model_id, subject_ref)
 ) WITHOUT ROWID;
 CREATE INDEX model_subject_subject ON model_subject (subject_id);
-CREATE TABLE model_event (seq INTEGER PRIMARY KEY AUTOINCREMENT, model_id TEXT NOT NULL REFERENCES model (id), type TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '');
+CREATE TABLE model_event (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, model_id TEXT NOT NULL REFERENCES model (id), type TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
+  reason TEXT NOT NULL DEFAULT '', audit_seq INTEGER
+);
 CREATE INDEX model_event_model ON model_event (model_id, seq);
 CREATE TABLE evaluation (
   id TEXT PRIMARY KEY, model_id TEXT NOT NULL REFERENCES model (id), snapshot_id TEXT NOT NULL REFERENCES snapshot (id), split TEXT NOT NULL, at TEXT NOT NULL,
-  body TEXT NOT NULL, sha256 TEXT NOT NULL
+  body TEXT NOT NULL, sha256 TEXT NOT NULL, audit_seq INTEGER
 );
 
 -- Reports and the one exit.

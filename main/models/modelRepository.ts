@@ -1,0 +1,103 @@
+/*
+ * SQL of the model registry: models, their sealed files, whom they learned from, their events.
+ */
+import type { Db, SealedId } from '../store/index.ts';
+import type { ModelEventType } from './modelState.ts';
+
+export interface ModelRow {
+  readonly id: string;
+  readonly name: string;
+  readonly run_id: string;
+  readonly architecture: string;
+  /** JSON array. */
+  readonly labels: string;
+  readonly sha256: string;
+  readonly documents: number;
+  readonly created_at: string;
+  readonly snapshot_id: string;
+  readonly snapshot: string;
+  readonly purpose_id: string;
+  readonly purpose: string;
+  readonly subjects: number;
+  readonly bytes: number;
+}
+
+export interface ModelEventRow {
+  readonly seq: number;
+  readonly model_id: string;
+  readonly type: ModelEventType;
+  readonly at: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly audit_seq: number | null;
+}
+
+export interface ModelFileRow {
+  readonly path: string;
+  readonly sealed_id: SealedId;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+const MODEL = `
+  SELECT model.*, run.snapshot_id, snapshot.name AS snapshot, snapshot.purpose_id, purpose.name AS purpose,
+    (SELECT COUNT(*) FROM model_subject WHERE model_id = model.id) AS subjects,
+    (SELECT COALESCE(SUM(bytes), 0) FROM model_file WHERE model_id = model.id) AS bytes
+  FROM model
+  JOIN run ON run.id = model.run_id
+  JOIN snapshot ON snapshot.id = run.snapshot_id
+  JOIN purpose ON purpose.id = snapshot.purpose_id`;
+
+export type ModelRepository = ReturnType<typeof createModelRepository>;
+
+export function createModelRepository(db: Db) {
+  const byId = db.prepare<ModelRow>(`${MODEL} WHERE model.id = ?`);
+  const newest = db.prepare<ModelRow>(`${MODEL} ORDER BY model.created_at DESC, model.id DESC LIMIT 500`);
+  const ofRun = db.prepare<ModelRow>(`${MODEL} WHERE model.run_id = ?`);
+  const events = db.prepare<ModelEventRow>('SELECT * FROM model_event WHERE model_id = ? ORDER BY seq');
+  const allEvents = db.prepare<ModelEventRow>('SELECT * FROM model_event ORDER BY seq');
+  const files = db.prepare<ModelFileRow>(
+    'SELECT path, sealed_id, sha256, bytes FROM model_file WHERE model_id = ? ORDER BY path',
+  );
+  const insertModel = db.prepare(
+    `INSERT INTO model (id, name, run_id, architecture, labels, sha256, documents, created_at)
+     VALUES (@id, @name, @run_id, @architecture, @labels, @sha256, @documents, @created_at)`,
+  );
+  const insertFile = db.prepare(
+    'INSERT INTO model_file (model_id, path, sealed_id, sha256, bytes) VALUES (?, ?, ?, ?, ?)',
+  );
+  const insertSubject = db.prepare(
+    'INSERT INTO model_subject (model_id, subject_ref, subject_id, documents) VALUES (?, ?, ?, ?)',
+  );
+  const insertEvent = db.prepare(
+    `INSERT INTO model_event (model_id, type, at, actor, reason, audit_seq)
+     VALUES (@model_id, @type, @at, @actor, @reason, @audit_seq)`,
+  );
+  const taughtBy = db.prepare<{ readonly id: string }>(
+    `SELECT model.id FROM model_subject JOIN model ON model.id = model_subject.model_id
+     WHERE model_subject.subject_id = ? ORDER BY model.id`,
+  );
+
+  return {
+    byId: (id: string) => byId.get([id]),
+    newest: () => newest.all(),
+    ofRun: (runId: string) => ofRun.get([runId]),
+    events: (modelId: string) => events.all([modelId]),
+    allEvents: () => allEvents.all(),
+    files: (modelId: string) => files.all([modelId]),
+    insertModel(row: Omit<ModelRow, 'snapshot_id' | 'snapshot' | 'purpose_id' | 'purpose' | 'subjects' | 'bytes'>) {
+      insertModel.run({ ...row });
+    },
+    insertFile(modelId: string, file: ModelFileRow) {
+      insertFile.run([modelId, file.path, file.sealed_id, file.sha256, file.bytes]);
+    },
+    insertSubject(modelId: string, ref: Uint8Array, subjectId: string, documents: number) {
+      insertSubject.run([modelId, ref, subjectId, documents]);
+    },
+    insertEvent(event: Omit<ModelEventRow, 'seq'>) {
+      insertEvent.run({ ...event });
+    },
+    /** Models that learned from the person. */
+    taughtBy: (subjectId: string) => taughtBy.all([subjectId]).map((row) => row.id),
+  };
+}
