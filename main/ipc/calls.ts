@@ -21,7 +21,7 @@ import type { Incidents } from './incidents.ts';
 import { createJobs, type RunningJob } from './jobs.ts';
 import { isBoundedPlainData } from './limits.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
-import type { SettingsFile } from './settings.ts';
+import type { SettingsBook } from './settings.ts';
 
 export interface Timeouts {
   readonly queryMs: number;
@@ -33,7 +33,7 @@ export interface CallsDeps {
   readonly sessions: Sessions;
   readonly jobs: ReturnType<typeof createJobs>;
   readonly incidents: Incidents;
-  readonly settings: SettingsFile;
+  readonly settings: SettingsBook;
   readonly clock: Clock;
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   /** Development and tests check every output; a release only what leaves the vault. */
@@ -67,9 +67,11 @@ export function createCalls(deps: CallsDeps): Calls {
     'vault.create': (input, client) => sessions.create(input, client),
     'vault.unlock': (input, client) => sessions.unlock(input, client),
     'vault.lock': (_, client) => sessions.lock(client),
-    'settings.get': () => ok(settings.read()),
+    'settings.get': () => ok(settings.read(sessions.current())),
     'settings.set': (input) => {
-      const value = settings.change(input);
+      const session = sessions.current();
+      if (!session) return LOCKED();
+      const value = settings.change(session, input);
       deps.emit('data.changed', { scopes: ['settings'] });
       return ok(value);
     },

@@ -1,7 +1,6 @@
 // Where a bug's stack goes: into the encrypted vault, under the correlation id that the caller is shown.
 // A stack may quote data, so it exists nowhere else; while the vault is locked a few wait in memory.
-import type { Clock } from '../platform/index.ts';
-import type { Random } from '../platform/index.ts';
+import type { Clock, Random } from '../platform/index.ts';
 import type { Store } from '../store/index.ts';
 
 export interface Incidents {
@@ -24,16 +23,18 @@ export function createIncidents(deps: {
     while (store && waiting.length > 0) {
       const next = waiting[0];
       if (!next) return;
-      store.db.run('INSERT INTO incident (at, correlation_id, stack) VALUES (?, ?, ?)', [
+      store.db.run('INSERT INTO incident (id, at, correlation_id, stack) VALUES (?, ?, ?, ?)', [
+        next.id,
         next.at,
         next.id,
         next.stack,
       ]);
       waiting.shift();
     }
-    store?.db.run('DELETE FROM incident WHERE id <= (SELECT max(id) FROM incident) - ?', [
-      MAX_STORED,
-    ]);
+    store?.db.run(
+      'DELETE FROM incident WHERE id NOT IN (SELECT id FROM incident ORDER BY at DESC LIMIT ?)',
+      [MAX_STORED],
+    );
   };
   return {
     report(error, where) {

@@ -20,7 +20,7 @@ import type { ClientKind } from './handlers/types.ts';
 import { createIncidents, type Incidents } from './incidents.ts';
 import { createJobs } from './jobs.ts';
 import { createSessions, type OpenSession, type SessionParts } from './sessions.ts';
-import type { SettingsFile } from './settings.ts';
+import type { SettingsBook } from './settings.ts';
 
 export interface ServerDeps {
   readonly product: { readonly name: string; readonly version: string };
@@ -28,7 +28,7 @@ export interface ServerDeps {
   readonly vaults: VaultFiles;
   readonly clock: Clock;
   readonly random: Random;
-  readonly settings: SettingsFile;
+  readonly settings: SettingsBook;
   /** The composition root: services and their handlers over one open vault. */
   readonly openParts: (
     vault: OpenVault,
@@ -72,7 +72,7 @@ export function createServer(deps: ServerDeps): Server {
     clock,
     jobs,
     incidents,
-    lockAfterMinutes: () => settings.read().lockAfterMinutes,
+    lockAfterMinutes: (session) => settings.read(session).lockAfterMinutes,
     openParts: (vault) => deps.openParts(vault, { emit, incidents }),
     onChange: (state) => emit('vault.changed', { state }),
     ...(deps.lockPatienceMs !== undefined && { lockPatienceMs: deps.lockPatienceMs }),

@@ -43,7 +43,7 @@ export interface SessionsDeps {
   readonly clock: Clock;
   readonly jobs: Jobs;
   readonly incidents: Incidents;
-  readonly lockAfterMinutes: () => number;
+  readonly lockAfterMinutes: (session: OpenSession | undefined) => number;
   readonly openParts: (vault: OpenVault) => SessionParts | Promise<SessionParts>;
   readonly onChange: (state: VaultStatus['state']) => void;
   /** Time that running jobs get to reach a checkpoint when the vault is locked. */
@@ -114,10 +114,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
   }
 
   function status(): Result<VaultStatus> {
-    if (open) return ok(statusOf(open, deps.lockAfterMinutes()));
+    if (open) return ok(statusOf(open, deps.lockAfterMinutes(open)));
     const locked = deps.vaults.status(deps.folder);
     if (!locked.ok) return err(locked.error);
-    return ok(lockedStatusOf(locked.value, deps.lockAfterMinutes()));
+    return ok(lockedStatusOf(locked.value, deps.lockAfterMinutes(open)));
   }
 
   return {

@@ -1,40 +1,49 @@
-// How this installation looks and when it locks. They are needed before the vault is open (the unlock
-// screen speaks a language too), so they lie beside the database in clear and hold nothing personal.
+// How the program looks and when it locks, per person, in the vault. Before the vault is open the screen
+// speaks the language of the machine, or what the last session in this process was set to.
 import { Settings } from '../../shared/contract/index.ts';
-import type { Sidecar } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 
-export const DEFAULT_SETTINGS: Settings = {
-  locale: 'en',
-  theme: 'system',
-  readingSize: 17,
-  lockAfterMinutes: 10,
-  keys: {},
-};
-
-export interface SettingsFile {
-  read(): Settings;
-  change(change: Partial<Settings>): Settings;
+export interface SettingsOwner {
+  readonly actor: { readonly userId: string };
+  readonly vault: { readonly store: Pick<Store, 'db'> };
 }
 
-/** A damaged or foreign file counts as absent: the defaults are always safe. */
-export function createSettingsFile(file: Sidecar): SettingsFile {
-  let known: Settings | undefined;
-  const load = (): Settings => {
-    try {
-      const bytes = file.read();
-      const parsed = bytes && Settings.safeParse(JSON.parse(bytes.toString('utf8')));
-      return parsed?.success ? parsed.data : DEFAULT_SETTINGS;
-    } catch {
-      return DEFAULT_SETTINGS;
-    }
+export interface SettingsBook {
+  read(owner: SettingsOwner | undefined): Settings;
+  change(owner: SettingsOwner, change: Partial<Settings>): Settings;
+}
+
+export function defaultSettings(systemLocale: string): Settings {
+  const language = systemLocale.slice(0, 2).toLowerCase();
+  return {
+    locale: language === 'zh' || language === 'de' ? language : 'en',
+    theme: 'system',
+    readingSize: 17,
+    lockAfterMinutes: 10,
+    keys: {},
+  };
+}
+
+export function createSettingsBook(systemLocale: string): SettingsBook {
+  let last = defaultSettings(systemLocale);
+  /** What does not fit (any more) counts as not set: the defaults are always safe. */
+  const stored = ({ actor, vault }: SettingsOwner): Settings => {
+    const row = vault.store.db.get<{ readonly value: string }>(
+      'SELECT value FROM setting WHERE user_id = ?',
+      [actor.userId],
+    );
+    const parsed = row && Settings.safeParse(JSON.parse(row.value));
+    return parsed?.success ? parsed.data : defaultSettings(systemLocale);
   };
   return {
-    read: () => (known ??= load()),
-    change(change) {
-      const next = Settings.parse({ ...(known ?? load()), ...change });
-      file.write(`${JSON.stringify(next, null, 2)}\n`);
-      known = next;
-      return next;
+    read: (owner) => (owner ? (last = stored(owner)) : last),
+    change(owner, change) {
+      last = { ...stored(owner), ...change };
+      owner.vault.store.db.run(
+        'INSERT INTO setting (user_id, value) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET value = excluded.value',
+        [owner.actor.userId, JSON.stringify(last)],
+      );
+      return last;
     },
   };
 }
