@@ -3,28 +3,29 @@
  * pattern, because color alone excludes people. Spans refer to a label by its id; ids are what imports,
  * tags and models carry, so they never change once spans exist.
  */
-export const UNDERLINES = ['solid', 'double', 'dotted', 'wavy', 'thick'] as const;
-/** `dashed` is missing on purpose: it marks a suggestion. */
-export type Underline = (typeof UNDERLINES)[number];
-
-export const LABEL_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
-export type LabelKey = (typeof LABEL_KEYS)[number];
+export const PATTERNS = ['solid', 'double', 'dotted', 'wavy'] as const;
+/** Of the underline. `dashed` is missing on purpose: it marks a suggestion. */
+export type Pattern = (typeof PATTERNS)[number];
 
 /** How many colors the palette has; a label carries an index into it. */
-export const PALETTE_SIZE = 9;
-export const MAX_LABELS = 200;
+export const PALETTE_SIZE = 12;
+export const MAX_LABELS = 100;
+
+/** Letters that already act on the text while labeling: next, previous, word steps, reject, undo, go, question. */
+const RESERVED_KEYS = 'jkwbxugq';
 
 export interface Label {
-  /** As it stands in tags and files, e.g. `RECORD_NUMBER`: no white space, unique. */
+  /** As it stands in tags and files, e.g. `RECORD_NUMBER`: unique, one line, not `O`. */
   readonly id: string;
   /** As people read it, unique. */
   readonly name: string;
-  readonly key: LabelKey | null;
+  /** A digit 1-9 or a letter that no other action uses. */
+  readonly key: string | null;
   /** 0 … `PALETTE_SIZE` − 1. */
   readonly color: number;
-  readonly underline: Underline;
-  /** The guideline in one paragraph; may be empty. */
-  readonly description: string;
+  readonly pattern: Pattern;
+  /** What to mark and what not, in one paragraph; may be empty. */
+  readonly guideline: string;
 }
 
 export interface LabelSchema {
@@ -42,7 +43,7 @@ export interface SchemaProblem {
     | 'badKey'
     | 'duplicateKey'
     | 'badColor'
-    | 'badUnderline'
+    | 'badPattern'
     | 'looksAlike';
   /** Position of the label the problem was found at; −1 when it concerns the whole schema. */
   readonly index: number;
@@ -75,18 +76,19 @@ export function checkLabelSchema(schema: LabelSchema): readonly SchemaProblem[] 
     seen.name.add(name);
 
     if (label.key !== null) {
-      if (!LABEL_KEYS.includes(label.key)) report('badKey', label.key);
-      else if (seen.key.has(label.key)) report('duplicateKey', label.key);
-      seen.key.add(label.key);
+      const key = label.key.toLowerCase();
+      if (!/^[1-9a-z]$/.test(key) || RESERVED_KEYS.includes(key)) report('badKey', label.key);
+      else if (seen.key.has(key)) report('duplicateKey', label.key);
+      seen.key.add(key);
     }
     const colorFits =
       Number.isInteger(label.color) && label.color >= 0 && label.color < PALETTE_SIZE;
     if (!colorFits) report('badColor', String(label.color));
-    if (!UNDERLINES.includes(label.underline)) report('badUnderline', String(label.underline));
+    if (!PATTERNS.includes(label.pattern)) report('badPattern', String(label.pattern));
 
-    const look = `${label.color} ${label.underline}`;
+    const look = `${label.color} ${label.pattern}`;
     // Past this many labels repeats cannot be avoided; key and name still differ.
-    if (looks.has(look) && labels.length <= PALETTE_SIZE * UNDERLINES.length) {
+    if (looks.has(look) && labels.length <= PALETTE_SIZE * PATTERNS.length) {
       report('looksAlike', look);
     }
     looks.add(look);
@@ -94,9 +96,13 @@ export function checkLabelSchema(schema: LabelSchema): readonly SchemaProblem[] 
   return problems;
 }
 
-/** Letters of any script, digits, `_`, `.`, `-`; begins with a letter; at most 60; not `O`. */
+/** One line without white space at its ends, at most 100 units; `O` means "no label" everywhere. */
 export const isLabelId = (id: string): boolean =>
-  id.length <= 60 && /^\p{L}[\p{L}\p{M}\p{N}_.-]*$/u.test(id) && id !== 'O';
+  id !== '' &&
+  id.length <= 100 &&
+  id === id.trim() &&
+  !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(id) &&
+  id !== 'O';
 
 /** A schema from bare ids, as an import meets them: keys, colors and patterns dealt out in order. */
 export function schemaFromIds(ids: readonly string[]): LabelSchema {
@@ -105,11 +111,11 @@ export function schemaFromIds(ids: readonly string[]): LabelSchema {
     labels: unique.map((id, index) => ({
       id,
       name: readableName(id),
-      key: LABEL_KEYS[index] ?? null,
+      key: index < 9 ? String(index + 1) : null,
       color: index % PALETTE_SIZE,
-      // Nine colors and five patterns share no factor: 45 labels pass before a pair comes again.
-      underline: UNDERLINES[index % UNDERLINES.length] ?? 'solid',
-      description: '',
+      // One more step with every round of the palette: 48 labels pass before a pair comes again.
+      pattern: PATTERNS[(index + Math.floor(index / PALETTE_SIZE)) % PATTERNS.length] ?? 'solid',
+      guideline: '',
     })),
   };
 }

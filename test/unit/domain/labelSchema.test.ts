@@ -8,8 +8,8 @@ const label = (change: Partial<Label> = {}): Label => ({
   name: 'Name',
   key: '1',
   color: 0,
-  underline: 'solid',
-  description: '',
+  pattern: 'solid',
+  guideline: '',
   ...change,
 });
 const kinds = (...labels: Label[]): string[] => checkLabelSchema({ labels }).map((p) => p.kind);
@@ -18,7 +18,7 @@ describe('label schema', () => {
   it('made from ids is sound, and every label looks different', () => {
     const id = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/).filter((text) => text !== 'O');
     fc.assert(
-      fc.property(fc.uniqueArray(id, { minLength: 1, maxLength: 45 }), (ids) => {
+      fc.property(fc.uniqueArray(id, { minLength: 1, maxLength: 48 }), (ids) => {
         const schema = schemaFromIds(ids);
         const unlikely = checkLabelSchema(schema).filter((p) => p.kind !== 'duplicateName');
         expect(unlikely).toEqual([]);
@@ -36,15 +36,16 @@ describe('label schema', () => {
 
   it.each([
     [[label({ id: 'O' })], ['badId']],
-    [[label({ id: 'first name' })], ['badId']],
+    [[label({ id: 'first\tname' })], ['badId']],
     [[label(), label({ name: 'B', key: '2', color: 1 })], ['duplicateId']],
     [[label(), label({ id: 'B', key: '2', color: 1 })], ['duplicateName']],
     [[label(), label({ id: 'B', name: 'B', color: 1 })], ['duplicateKey']],
     [[label(), label({ id: 'B', name: 'B', key: null })], ['looksAlike']],
     [[label({ name: ' ' })], ['badName']],
-    [[label({ color: 9 })], ['badColor']],
-    [[label({ key: '0' as never })], ['badKey']],
-    [[label({ underline: 'dashed' as never })], ['badUnderline']],
+    [[label({ color: 12 })], ['badColor']],
+    [[label({ key: '0' })], ['badKey']],
+    [[label({ key: 'J' })], ['badKey']],
+    [[label({ pattern: 'dashed' as never })], ['badPattern']],
     [[], ['noLabels']],
   ])('%# names what is wrong', (labels, expected) => {
     expect(kinds(...labels)).toEqual(expected);
