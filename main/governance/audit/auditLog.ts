@@ -1,0 +1,224 @@
+// The audit log: append, sign, prove, verify. An entry belongs into the transaction of the act it
+// records; orders are appended and committed before the act (ARCHITECTURE, invariant 4).
+//
+// The signed head is kept twice: in the database and, as the anchor, in a file beside it. A database that
+// was put back to an older state is smaller than its anchor, or no continuation of it, and is reported.
+import { fault, type Clock, type Random } from '../../platform/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { Instant } from '../../../shared/kernel/time.ts';
+import { createAuditRepository, type LeafRow } from './auditRepository.ts';
+import { checkpointText, createSigner, openCheckpoint, type Head } from './checkpoint.ts';
+import { decodeLeaf, encodeLeaf, subjectRef, type AuditEntry, type LeafBody } from './leaf.ts';
+import {
+  consistencyProof,
+  inclusionProof,
+  leafHash,
+  nodeHash,
+  rootAt,
+  type SubtreeSource,
+} from './merkle.ts';
+import { verifyLog, type AuditVerification, type VerificationOptions } from './verification.ts';
+
+export interface AuditLogDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Written into every leaf. */
+  readonly appVersion: string;
+}
+
+export interface AuditLeaf {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly action: string;
+  /** Undefined once retention pruned it. */
+  readonly body: LeafBody | undefined;
+  readonly leafHash: Buffer;
+}
+
+export interface SignedHead extends Head {
+  readonly at: Instant;
+  /** The C2SP checkpoint as a signed note. */
+  readonly checkpoint: string;
+}
+
+/**
+ * `unknown`: no head was ever kept outside. `rolledBack`: the log is smaller than the newest known head
+ * or does not continue it. `broken`: the kept head or the stored one is not of this log's key.
+ */
+export type AnchorState = 'unknown' | 'intact' | 'rolledBack' | 'broken';
+
+export interface AuditLog {
+  /** Name of this log in checkpoints and in `subjectRef`. */
+  readonly origin: string;
+  /** `name+hash+key`: what an auditor is given once, on paper. */
+  readonly verifierKey: string;
+  /** Inside the caller's transaction where there is one, else durable when it returns. */
+  append(entry: AuditEntry): { readonly seq: number; readonly leafHash: Buffer };
+  size(): number;
+  head(): Head;
+  /**
+   * Signs the present head and keeps it in the database and in the anchor file. Not inside a transaction:
+   * an anchor for leaves that roll back would be a false alarm. Throws AUDIT_BROKEN rather than sign a
+   * head that does not continue the last one.
+   */
+  sign(): SignedHead;
+  signedHead(): SignedHead | undefined;
+  /** Cheap enough for every unlock: compares the anchor with the stored tree. */
+  compareAnchor(): AnchorState;
+  /** Recomputes everything; about 100,000 leaves in two seconds. */
+  verify(options?: VerificationOptions): Promise<AuditVerification>;
+  /** Newest first. `before` is the `next` of the page before. */
+  list(page: { readonly before?: number; readonly limit: number; readonly action?: string }): {
+    readonly items: AuditLeaf[];
+    readonly next: number | undefined;
+    readonly total: number;
+  };
+  leaf(seq: number): AuditLeaf | undefined;
+  /** For a leaf in the tree of `size` leaves, the present one by default. */
+  inclusionProof(seq: number, size?: number): Buffer[];
+  /** Between two earlier sizes, the present one by default; 0 < first. */
+  consistencyProof(first: number, second?: number): Buffer[];
+  subjectRef(subjectKey: Uint8Array): string;
+}
+
+const SIGNING_KEY = 'audit.signingKey';
+const ANCHOR_FILE = 'head.json';
+
+export function createAuditLog({ store, clock, random, appVersion }: AuditLogDeps): AuditLog {
+  const repository = createAuditRepository(store.db);
+  const anchor = store.sidecar(ANCHOR_FILE);
+  const origin = `cloister/${store.vaultId}`;
+  const signer = createSigner(origin, signingKey());
+  const { verifierKey } = signer;
+
+  function signingKey(): Buffer {
+    const kept = repository.secret(SIGNING_KEY);
+    if (kept) return kept;
+    const made = random.bytes(32);
+    repository.putSecret(SIGNING_KEY, made);
+    return made;
+  }
+
+  const source: SubtreeSource = (level, index) => {
+    const hash = repository.hash(level, Number(index));
+    if (!hash) throw broken(`subtree ${level}/${index} is missing`);
+    return hash;
+  };
+  const rootOf = (size: number): Buffer => rootAt(BigInt(size), source);
+
+  function append(entry: AuditEntry): { seq: number; leafHash: Buffer } {
+    return store.transaction(() => {
+      const seq = repository.size();
+      const at = clock.now();
+      const ticks = Math.round(clock.monotonicMs());
+      const body = encodeLeaf({ ...entry, v: 1, seq, at, ticks, app: appVersion });
+      const hash = leafHash(body);
+      repository.addLeaf({ seq, at, action: entry.action, body, leaf_hash: hash });
+      // An odd place completes its pair, which may complete the pair above it, and so on.
+      for (let level = 0, index = seq, node = hash; index % 2 === 1;) {
+        node = nodeHash(source(level, BigInt(index - 1)), node);
+        level += 1;
+        index = (index - 1) / 2;
+        repository.addNode(level, index, node);
+      }
+      return { seq, leafHash: hash };
+    });
+  }
+
+  function sign(): SignedHead {
+    if (store.db.inTransaction) throw new Error('A head is signed after the commit, not inside it');
+    const size = repository.size();
+    const previous = repository.head();
+    if (previous && (previous.size > size || !rootOf(previous.size).equals(previous.root))) {
+      throw broken('the log does not continue its last signed head');
+    }
+    const root = rootOf(size);
+    const at = clock.now();
+    const checkpoint = signer.sign(checkpointText({ origin, size, root }));
+    repository.putHead({ size, root, signed_note: checkpoint, at });
+    // A rolled-back log must not take the evidence against itself away.
+    if (compareAnchor() !== 'rolledBack') {
+      anchor.write(`${JSON.stringify({ checkpoint, verifierKey, at }, undefined, 1)}\n`);
+    }
+    return { size, root, at, checkpoint };
+  }
+
+  function signedHead(): SignedHead | undefined {
+    const row = repository.head();
+    return row?.signed_note
+      ? { size: row.size, root: row.root, at: row.at, checkpoint: row.signed_note }
+      : undefined;
+  }
+
+  /** The anchor's note; an unreadable file counts as a note nobody signed. */
+  function anchorNote(): string | undefined {
+    const bytes = anchor.read();
+    if (!bytes) return undefined;
+    try {
+      return String((JSON.parse(bytes.toString('utf8')) as { checkpoint?: unknown }).checkpoint);
+    } catch {
+      return '';
+    }
+  }
+
+  function compareAnchor(): AnchorState {
+    const note = anchorNote();
+    if (note === undefined) return 'unknown';
+    const known = openCheckpoint(note, origin, verifierKey);
+    if (!known) return 'broken';
+    const size = repository.size();
+    if (known.size > size) return 'rolledBack';
+    try {
+      return rootOf(known.size).equals(known.root) ? 'intact' : 'rolledBack';
+    } catch {
+      return 'broken'; // A subtree that the root needs is gone.
+    }
+  }
+
+  const leafOf = (row: LeafRow): AuditLeaf => ({
+    seq: row.seq,
+    at: row.at,
+    action: row.action,
+    body: row.body ? decodeLeaf(row.body) : undefined,
+    leafHash: row.leaf_hash,
+  });
+
+  return {
+    origin,
+    verifierKey,
+    append,
+    size: () => repository.size(),
+    head() {
+      const size = repository.size();
+      return { size, root: rootOf(size) };
+    },
+    sign,
+    signedHead,
+    compareAnchor,
+    verify: (options = {}) =>
+      verifyLog({ ...options, repository, origin, verifierKey, anchor: anchorNote() }),
+    list({ before = Number.MAX_SAFE_INTEGER, limit, action }) {
+      const items = repository.page(before, limit, action).map(leafOf);
+      const last = items.at(-1);
+      const more = last !== undefined && items.length === limit && last.seq > 0;
+      return { items, next: more ? last.seq : undefined, total: repository.countOf(action) };
+    },
+    leaf(seq) {
+      const row = repository.leaf(seq);
+      return row && leafOf(row);
+    },
+    inclusionProof: (seq, size = repository.size()) =>
+      inclusionProof(BigInt(seq), BigInt(size), source),
+    consistencyProof: (first, second = repository.size()) =>
+      consistencyProof(BigInt(first), BigInt(second), source),
+    subjectRef: (subjectKey) => subjectRef(subjectKey, origin),
+  };
+}
+
+const broken = (detail: string) =>
+  fault(
+    'AUDIT_BROKEN',
+    `The audit log was changed by something other than Cloister: ${detail}. Nothing was signed. Keep a copy of the vault folder and tell the auditor.`,
+    { detail },
+  );

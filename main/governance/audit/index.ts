@@ -1,0 +1,26 @@
+// The tamper-evident log: an RFC 6962 tree in the vault with C2SP checkpoints as signed heads.
+export {
+  createAuditLog,
+  type AnchorState,
+  type AuditLeaf,
+  type AuditLog,
+  type AuditLogDeps,
+  type SignedHead,
+} from './auditLog.ts';
+export {
+  openCheckpoint,
+  openNote,
+  parseCheckpoint,
+  type Checkpoint,
+  type Head,
+} from './checkpoint.ts';
+export { commitment, type AuditEntry, type LeafBody } from './leaf.ts';
+export {
+  leafHash,
+  nodeHash,
+  verifyConsistency,
+  verifyInclusion,
+  type ConsistencyClaim,
+  type InclusionClaim,
+} from './merkle.ts';
+export type { AuditVerification, BrokenPlace, VerificationOptions } from './verification.ts';
