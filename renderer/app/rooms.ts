@@ -1,0 +1,123 @@
+/**
+ * The one table of rooms. A screen is registered by one entry: its place in the address, its name, its
+ * icon, the component (loaded when first shown) and the procedure without which it would show nothing:
+ * who may not call that does not see the room.
+ */
+import type { Component } from 'svelte';
+import type { OutputOf, ProcedureName } from '../../shared/contract/index.ts';
+import { number as count, t, type MessageKey } from '../messages/index.ts';
+import type { IconName } from '../ui/index.ts';
+
+type Summary = OutputOf<'home.summary'>;
+
+export interface Room {
+  /** First part of the address: `#/documents`. */
+  readonly route: string;
+  readonly title: MessageKey & `room.${string}`;
+  readonly icon: IconName;
+  readonly group: 'data' | 'work' | 'models' | 'accountability' | 'program';
+  readonly needs: ProcedureName;
+  readonly load: () => Promise<{ default: Component }>;
+  /** The one number that asks for attention; null shows nothing. */
+  readonly attention?: (summary: Summary) => string | null;
+}
+
+export const ROOMS: readonly Room[] = [
+  {
+    route: 'home',
+    title: 'room.home',
+    icon: 'home',
+    group: 'data',
+    needs: 'home.summary',
+    load: () => import('../features/home/HomeScreen.svelte'),
+  },
+  {
+    route: 'documents',
+    title: 'room.documents',
+    icon: 'documents',
+    group: 'data',
+    needs: 'corpus.list',
+    load: () => import('../features/documents/DocumentsScreen.svelte'),
+    attention: (summary) => (summary.documents > 0 ? count(summary.documents) : null),
+  },
+  {
+    route: 'consent',
+    title: 'room.consent',
+    icon: 'consent',
+    group: 'data',
+    needs: 'subject.list',
+    load: () => import('../features/consent/ConsentScreen.svelte'),
+    attention: (summary) =>
+      summary.lapsingConsents > 0 ? t('nav.lapse', { count: summary.lapsingConsents }) : null,
+  },
+  {
+    route: 'labeling',
+    title: 'room.labeling',
+    icon: 'labeling',
+    group: 'work',
+    needs: 'project.list',
+    load: () => import('../features/labeling/LabelingScreen.svelte'),
+    attention: (summary) =>
+      summary.openTasks > 0 ? t('nav.left', { count: summary.openTasks }) : null,
+  },
+  {
+    route: 'snapshots',
+    title: 'room.snapshots',
+    icon: 'snapshots',
+    group: 'work',
+    needs: 'snapshot.list',
+    load: () => import('../features/snapshots/SnapshotsScreen.svelte'),
+  },
+  {
+    route: 'training',
+    title: 'room.training',
+    icon: 'training',
+    group: 'models',
+    needs: 'run.list',
+    load: () => import('../features/training/TrainingScreen.svelte'),
+    attention: (summary) =>
+      summary.staleModels > 0 ? t('nav.stale', { count: summary.staleModels }) : null,
+  },
+  {
+    route: 'evaluation',
+    title: 'room.evaluation',
+    icon: 'evaluation',
+    group: 'models',
+    needs: 'evaluate.list',
+    load: () => import('../features/evaluation/EvaluationScreen.svelte'),
+  },
+  {
+    route: 'requests',
+    title: 'room.requests',
+    icon: 'requests',
+    group: 'accountability',
+    needs: 'request.list',
+    load: () => import('../features/requests/RequestsScreen.svelte'),
+    attention: (summary) =>
+      summary.openRequests.length > 0 ? t('nav.due', { count: summary.openRequests.length }) : null,
+  },
+  {
+    route: 'reports',
+    title: 'room.reports',
+    icon: 'reports',
+    group: 'accountability',
+    needs: 'report.list',
+    load: () => import('../features/reports/ReportsScreen.svelte'),
+  },
+  {
+    route: 'audit',
+    title: 'room.audit',
+    icon: 'audit',
+    group: 'accountability',
+    needs: 'audit.list',
+    load: () => import('../features/audit/AuditScreen.svelte'),
+  },
+  {
+    route: 'settings',
+    title: 'room.settings',
+    icon: 'settings',
+    group: 'program',
+    needs: 'settings.set',
+    load: () => import('../features/settings/SettingsScreen.svelte'),
+  },
+];

@@ -1,0 +1,36 @@
+/** All areas of this locale in one table. An area is one room of the page. */
+import { audit } from './audit.ts';
+import { common } from './common.ts';
+import { consent } from './consent.ts';
+import { documents } from './documents.ts';
+import { errors } from './errors.ts';
+import { evaluation } from './evaluation.ts';
+import { frame } from './frame.ts';
+import { home } from './home.ts';
+import { jobs } from './jobs.ts';
+import { labeling } from './labeling.ts';
+import { reports } from './reports.ts';
+import { requests } from './requests.ts';
+import { settings } from './settings.ts';
+import { snapshots } from './snapshots.ts';
+import { training } from './training.ts';
+import { unlock } from './unlock.ts';
+
+export const de = {
+  ...common,
+  ...errors,
+  ...frame,
+  ...jobs,
+  ...unlock,
+  ...home,
+  ...documents,
+  ...consent,
+  ...labeling,
+  ...snapshots,
+  ...training,
+  ...evaluation,
+  ...requests,
+  ...reports,
+  ...audit,
+  ...settings,
+} as const;
