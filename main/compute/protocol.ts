@@ -34,17 +34,18 @@ export interface TaggerRecipe {
   readonly architecture: 'tagger';
   readonly seed: number;
   readonly epochs: number;
-  /** Tokens, padding included, that one optimizer step sees. */
+  /**
+   * Tokens that one optimizer step sees: documents are laid end to end; one that does not fit goes on
+   * in the next step with overlap, so length is never a limit.
+   */
   readonly batchTokens: number;
-  /** Longest row; longer documents become several rows, cut at line breaks where possible. */
-  readonly rowTokens: number;
   readonly learningRate: number;
   readonly schedule: 'constant' | 'linear' | 'cosine';
   /** Share of all steps spent warming up, 0 to 1. */
   readonly warmup: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
-  /** Chance that a hidden channel is dropped for a whole row. */
+  /** Chance that a hidden channel is dropped for a whole line of text. */
   readonly dropout: number;
   /** Chance that a token loses the features that know its exact form. */
   readonly wordDropout: number;
@@ -87,7 +88,6 @@ export const PRESETS = {
     ...BASE,
     epochs: 30,
     batchTokens: 1024,
-    rowTokens: 256,
     learningRate: 4e-3,
     buckets: 16384,
     embeddingDim: 48,
@@ -99,7 +99,6 @@ export const PRESETS = {
     ...BASE,
     epochs: 30,
     batchTokens: 3072,
-    rowTokens: 512,
     learningRate: 3e-3,
     buckets: 65536,
     embeddingDim: 64,

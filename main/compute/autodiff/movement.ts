@@ -19,7 +19,6 @@ interface AxisSlice {
 function axisSlices(c: RuleContext): AxisSlice[] {
   const dims = c.xDims(0);
   const starts = c.ints(1);
-  const ends = c.ints(2);
   const axes = c.hasInput(3) ? c.ints(3) : starts.map((_, axis) => axis);
   const steps = c.hasInput(4) ? c.ints(4) : starts.map(() => 1);
   return axes.map((raw, i) => {

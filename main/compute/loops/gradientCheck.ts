@@ -6,7 +6,7 @@
 import { differentiate, type Target } from '../autodiff/index.ts';
 import { encodeModel, type Model } from '../onnx/index.ts';
 import { openSession, probe, type HostTensor } from '../sessions/index.ts';
-import { stream } from './random.ts';
+import { stream } from '../random.ts';
 
 export interface GradientCheck {
   /** |analytic - numeric| / max(|analytic|, |numeric|) of the slope along the direction. */

@@ -34,6 +34,8 @@ export interface Builder {
     outputs: number,
     attributes?: Record<string, AttributeValue>,
   ): string[];
+  /** Gives a value a second, chosen name, for outputs that others refer to. */
+  alias(value: string, name: string): string;
   finish(name: string): Graph;
 }
 
@@ -98,6 +100,17 @@ export function createBuilder(prefix: string): Builder {
         ),
       });
       return names;
+    },
+    alias(value, name) {
+      nodes.push({
+        name: fresh('Identity'),
+        op: 'Identity',
+        domain: '',
+        inputs: [value],
+        outputs: [name],
+        attributes: {},
+      });
+      return name;
     },
     finish: (name) => ({ name, nodes, inputs, outputs, initializers }),
   };

@@ -18,7 +18,12 @@ export interface Optimizer {
   /** Adds a dense gradient of this micro-batch. */
   accumulate(name: string, gradient: Float32Array): void;
   /** Adds row gradients: row k of `rows` belongs to indices k·repeat … (k+1)·repeat-1. Row 0 is padding. */
-  accumulateRows(name: string, indices: BigInt64Array, rows: Float32Array, repeat: number): void;
+  accumulateRows(
+    name: string,
+    indices: Int32Array | BigInt64Array,
+    rows: Float32Array,
+    repeat: number,
+  ): void;
   /**
    * Applies what was accumulated, divided by `divisor`, at rate `rate`; clears the gradients.
    * @param step counted from 1, for the bias corrections.

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../../../main/compute/autodiff/index.ts';
 import { checkGradients } from '../../../main/compute/loops/gradientCheck.ts';
-import { stream } from '../../../main/compute/loops/random.ts';
+import { stream } from '../../../main/compute/random.ts';
 import {
   createBuilder,
   float,

@@ -43,6 +43,21 @@ export function decodeSpans(
   return { tags, spans };
 }
 
+/** The most probable spans alone, without scores: what an evaluation during training needs. */
+export function viterbiSpans(
+  logits: Float32Array,
+  tokens: readonly Token[],
+  labels: readonly string[],
+): Span[] {
+  // Viterbi is unchanged by a constant per token, so raw logits serve as well as log-probabilities.
+  const tags = viterbi(logits, tokens.length, 1 + 2 * labels.length);
+  return tagRuns(tags).map(({ first, last, label }) => ({
+    start: (tokens[first] as Token).start,
+    end: (tokens[last] as Token).end,
+    label: labels[label] as string,
+  }));
+}
+
 function logProbabilities(
   logits: Float32Array,
   length: number,
@@ -53,9 +68,11 @@ function logProbabilities(
   for (let t = 0; t < length; t++) {
     const row = t * classes;
     let top = -Infinity;
-    for (let k = 0; k < classes; k++) top = Math.max(top, (logits[row + k] as number) / temperature);
+    for (let k = 0; k < classes; k++)
+      top = Math.max(top, (logits[row + k] as number) / temperature);
     let sum = 0;
-    for (let k = 0; k < classes; k++) sum += Math.exp((logits[row + k] as number) / temperature - top);
+    for (let k = 0; k < classes; k++)
+      sum += Math.exp((logits[row + k] as number) / temperature - top);
     const norm = top + Math.log(sum);
     for (let k = 0; k < classes; k++)
       out[row + k] = (logits[row + k] as number) / temperature - norm;
@@ -65,7 +82,7 @@ function logProbabilities(
 
 const isInside = (tag: number): boolean => tag > 0 && tag % 2 === 0;
 
-function viterbi(scores: Float64Array, length: number, classes: number): Int32Array {
+function viterbi(scores: Float64Array | Float32Array, length: number, classes: number): Int32Array {
   const tags = new Int32Array(length);
   if (length === 0) return tags;
   const from = new Int32Array(length * classes);
@@ -78,8 +95,7 @@ function viterbi(scores: Float64Array, length: number, classes: number): Int32Ar
     const current = new Float64Array(classes);
     for (let k = 0; k < classes; k++) {
       let source = best;
-      if (isInside(k))
-        source = (previous[k - 1] as number) > (previous[k] as number) ? k - 1 : k;
+      if (isInside(k)) source = (previous[k - 1] as number) > (previous[k] as number) ? k - 1 : k;
       from[t * classes + k] = source;
       current[k] = (previous[source] as number) + (scores[t * classes + k] as number);
     }
@@ -140,12 +156,7 @@ function lattice(scores: Float64Array, length: number, classes: number) {
 }
 
 /** Weight of continuing at `t` with any tag that may follow every tag: O or some B. */
-function leaving(
-  scores: Float64Array,
-  backward: Float64Array,
-  t: number,
-  classes: number,
-): number {
+function leaving(scores: Float64Array, backward: Float64Array, t: number, classes: number): number {
   let top = -Infinity;
   const row = t * classes;
   const value = (k: number): number => (scores[row + k] as number) + (backward[row + k] as number);

@@ -5,7 +5,7 @@ import {
   scheduleFactor,
   type AdamWSettings,
 } from '../../../../main/compute/optim/index.ts';
-import { stream } from '../../../../main/compute/loops/random.ts';
+import { stream } from '../../../../main/compute/random.ts';
 
 const SETTINGS: AdamWSettings = {
   beta1: 0.9,

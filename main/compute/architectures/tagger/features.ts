@@ -1,0 +1,152 @@
+/**
+ * What the tagger sees of a token: a fixed number of hashed features, most about the word, some about
+ * its place. Hashing needs no vocabulary, so nothing a patient's note contains is stored in the model
+ * as a word. Unknown rows of the table are zero: an unseen feature says nothing.
+ *
+ * Notes are half forms: "NHC: 368503. Edad: 70 años Sexo: H." Hence features for the field a token
+ * stands in (the words before the nearest colon on its line), for how its line begins, and for the
+ * field in which the same word appeared earlier in the document (a name in the header comes back in
+ * the letter).
+ */
+import type { Token } from '../../tokenizers/index.ts';
+
+/** Features that know the exact form; word dropout hides these, so that the others learn to do without. */
+const FORM_SLOTS = 6;
+const SHAPE_SLOTS = 8;
+const NGRAM_SLOTS = 10;
+const CONTEXT_SLOTS = 10;
+export const SLOTS = FORM_SLOTS + SHAPE_SLOTS + NGRAM_SLOTS + CONTEXT_SLOTS;
+
+const FNV_PRIME = 0x01000193;
+
+const hash = (basis: number, text: string, from = 0, to = text.length): number => {
+  let h = basis;
+  for (let i = from; i < to; i++) h = Math.imul(h ^ text.charCodeAt(i), FNV_PRIME);
+  return h;
+};
+
+const finalize = (value: number): number => {
+  let h = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+};
+
+/** One hash space per slot, so the same text means different things in different slots. */
+const basis = (slot: number): number => Math.imul(0x811c9dc5 ^ (slot + 1), FNV_PRIME);
+
+export interface Featurizer {
+  /** tokens × SLOTS row indices, 0 where a slot is empty. */
+  (text: string, tokens: readonly Token[]): Int32Array;
+}
+
+const shapeOf = (word: string): string =>
+  word
+    .replace(/\p{Lu}|\p{Lt}/gu, 'X')
+    .replace(/\p{Nd}/gu, 'd')
+    .replace(/\p{L}/gu, (letter) => (letter === 'X' || letter === 'd' ? letter : 'x'));
+
+const squeeze = (shape: string): string => shape.replace(/(.)\1+/g, '$1+');
+
+interface Word {
+  readonly lower: string;
+  readonly rows: Int32Array;
+  /** Names and numbers, whose earlier mention tells something. */
+  readonly telling: boolean;
+}
+
+const MAX_CACHED_WORDS = 200_000;
+
+export function createFeaturizer(buckets: number): Featurizer {
+  const row = (h: number): number => 1 + (finalize(h) % (buckets - 1));
+  const words = new Map<string, Word>();
+
+  const describe = (text: string): Word => {
+    const known = words.get(text);
+    if (known) return known;
+    // Nothing beyond the first characters of an absurdly long run tells more.
+    const form = text.slice(0, 64);
+    const lower = form.toLowerCase();
+    const shape = shapeOf(form);
+    const plain = lower.normalize('NFD').replace(/\p{M}/gu, '');
+    const rows = new Int32Array(FORM_SLOTS + SHAPE_SLOTS + NGRAM_SLOTS);
+    let slot = 0;
+    const put = (value: string): void => {
+      if (value !== '') rows[slot] = row(hash(basis(slot), value));
+      slot += 1;
+    };
+    const long = plain.length;
+    put(form);
+    put(lower);
+    put(long > 4 ? plain.slice(0, 4) : '');
+    put(long > 4 ? plain.slice(-4) : '');
+    put(long > 6 ? plain.slice(0, 6) : '');
+    put(plain);
+    put(shape);
+    put(squeeze(shape));
+    put(plain.slice(0, 2));
+    put(plain.slice(0, 3));
+    put(plain.slice(-1));
+    put(plain.slice(-2));
+    put(plain.slice(-3));
+    put(`${Math.min(form.length, 20)}${squeeze(shape)}`);
+    const bounded = `<${plain}>`;
+    const grams = Math.min(NGRAM_SLOTS, bounded.length - 2);
+    for (let i = 0; i < grams && plain.length > 1; i++)
+      rows[slot + i] = row(hash(basis(99), bounded, i, i + 3));
+    const word = { lower: plain, rows, telling: /\p{Lu}|\p{Nd}/u.test(form) && long > 1 };
+    if (words.size >= MAX_CACHED_WORDS) words.clear();
+    words.set(text, word);
+    return word;
+  };
+
+  return (text, tokens) => {
+    const out = new Int32Array(tokens.length * SLOTS);
+    const described = tokens.map(({ start, end }) => describe(text.slice(start, end)));
+    const lower = (index: number): string => described[index]?.lower ?? '';
+    const mentions = new Map<string, string>();
+    let lineStart = 0;
+    let lineNumber = 0;
+    let colon = -1;
+    for (let t = 0; t < tokens.length; t++) {
+      const word = described[t] as Word;
+      const token = tokens[t] as Token;
+      const previous = tokens[t - 1];
+      const at = t * SLOTS;
+      out.set(word.rows, at);
+      let slot = word.rows.length;
+      const put = (value: string): void => {
+        if (value !== '') out[at + slot] = row(hash(basis(slot), value));
+        slot += 1;
+      };
+      const field = colon < 0 ? '' : `${lower(colon - 2)} ${lower(colon - 1)}`;
+      const head = `${lower(lineStart)} ${lower(lineStart + 1)}`;
+      put(`${lower(t - 1)}|${word.lower}`);
+      put(`${word.lower}|${lower(t + 1)}`);
+      put(colon < 0 ? '' : lower(colon - 1));
+      put(field);
+      put(head);
+      put(colon < 0 ? '' : `${Math.min(t - colon, 12)}`);
+      put(`${Math.min(t - lineStart, 12)}`);
+      put(!previous ? 'first' : previous.end === token.start ? 'joined' : 'apart');
+      put(`${Math.min(lineNumber, 30)}`);
+      const mentioned = word.telling ? mentions.get(word.lower) : undefined;
+      put(mentioned === undefined ? '' : `in ${mentioned}`);
+      if (word.telling && mentioned === undefined)
+        mentions.set(word.lower, colon < 0 ? `${lineNumber < 20 ? head : 'text'}` : field);
+      const form = text.slice(token.start, token.end);
+      if (form === ':') colon = t;
+      else if (/^[\r\n\u2028\u2029]/.test(form)) {
+        lineStart = t + 1;
+        lineNumber += 1;
+        colon = -1;
+      }
+    }
+    return out;
+  };
+}
+
+/** Slots that word dropout clears: exact forms, n-grams, and the bigrams built from them. */
+export const DROPPED_SLOTS: readonly number[] = [
+  ...Array.from({ length: FORM_SLOTS }, (_, i) => i),
+  ...Array.from({ length: NGRAM_SLOTS + 2 }, (_, i) => FORM_SLOTS + SHAPE_SLOTS + i),
+];

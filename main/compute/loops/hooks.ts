@@ -1,0 +1,27 @@
+/** What a loop may do to the outside: report, hand out a checkpoint, ask whether to go on. */
+import { fault } from '../fault.ts';
+import { RUNTIME } from '../sessions/index.ts';
+import type { PredictProgress, RuntimeFacts, TrainProgress } from '../protocol.ts';
+
+export interface LoopHooks {
+  progress(progress: TrainProgress | PredictProgress): void;
+  checkpoint(step: number, bytes: Uint8Array): void;
+  canceled(): boolean;
+}
+
+/**
+ * Lets messages in and stops if one of them was a cancel. `run` blocks the event loop, so without this
+ * pause between micro-batches a cancel would wait for the end of the job.
+ */
+export async function breathe(hooks: LoopHooks): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  if (hooks.canceled()) throw fault('canceled', 'The job was canceled.');
+}
+
+export const runtimeFacts = (threads: number): RuntimeFacts => ({
+  engine: RUNTIME,
+  provider: 'cpu',
+  threads,
+  node: process.versions.node,
+  platform: `${process.platform}-${process.arch}`,
+});

@@ -1,0 +1,389 @@
+/**
+ * One training run of a tagger, from documents to a model folder. Everything random is a function of
+ * the recipe's seed and the position (epoch, step), so a run continued from a checkpoint goes through
+ * the same numbers as one that was never interrupted.
+ */
+import {
+  buildTagger,
+  reach,
+  TABLE,
+  type TaggerConfig,
+  type TaggerGraph,
+} from '../architectures/tagger/index.ts';
+import { fault } from '../fault.ts';
+import { encodeModel, liftParameters, sizeOf } from '../onnx/index.ts';
+import { scheduleFactor } from '../optim/index.ts';
+import type {
+  EpochEvaluation,
+  TaggerRecipe,
+  TrainJob,
+  TrainProgress,
+  TrainResult,
+} from '../protocol.ts';
+import { shuffle, stream } from '../random.ts';
+import { openSession, RUNTIME, type Session } from '../sessions/index.ts';
+import { packTagger } from './bundle.ts';
+import {
+  readCheckpoint,
+  writeCheckpoint,
+  type LoopState,
+  type RunIdentity,
+  type Weights,
+} from './checkpoint.ts';
+import { breathe, runtimeFacts, type LoopHooks } from './hooks.ts';
+import { layStrips, type Placement } from './strips.ts';
+import { fitTemperature, scoreDocuments, tagDocuments } from './tagging.ts';
+import {
+  encodeDocuments,
+  hashDocuments,
+  seenRows,
+  trainingStrip,
+  type EncodedSet,
+} from './taggerData.ts';
+import { createTrainer, type Trainer } from './trainer.ts';
+
+const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+const PROGRESS_MS = 400;
+const CURVE_POINTS = 400;
+/** Steps after which the time budget is turned into a number of epochs; the first few are slower. */
+const [MEASURE_FROM, MEASURE_TO] = [5, 30];
+
+const configOf = (recipe: TaggerRecipe, labels: readonly string[]): TaggerConfig => ({
+  architecture: 'tagger',
+  version: 1,
+  labels,
+  buckets: recipe.buckets,
+  embeddingDim: recipe.embeddingDim,
+  hidden: recipe.hidden,
+  dilations: recipe.dilations,
+  temperature: 1,
+});
+
+/** @throws Fault: 'bad-data', 'bad-request', 'diverged', 'canceled', 'out-of-memory'. */
+export async function trainTagger(job: TrainJob, hooks: LoopHooks): Promise<TrainResult> {
+  const started = performance.now();
+  const { recipe, labels } = job;
+  const config = configOf(recipe, labels);
+  const train = encodeDocuments(job.train, labels, recipe.buckets);
+  const dev = encodeDocuments(job.dev, labels, recipe.buckets);
+  if (train.tokens === 0)
+    throw fault('bad-data', 'There is nothing to train on: the training documents hold no text.');
+  if (labels.length === 0 || train.spans === 0)
+    throw fault('bad-data', 'There is nothing to learn: the training documents hold no spans.');
+  const identity: RunIdentity = {
+    recipe: JSON.stringify([recipe, labels]),
+    data: hashDocuments(job.train, job.dev),
+    runtime: RUNTIME,
+  };
+  const seen = seenRows(train, recipe.buckets);
+  const graph = buildTagger(config, { seed: recipe.seed, seen, training: true });
+  const trainer = createTrainer({
+    model: graph.model,
+    loss: 'loss',
+    parameters: parametersOf(graph),
+    settings: { ...ADAM, weightDecay: recipe.weightDecay, clipNorm: recipe.clipNorm },
+    threads: recipe.threads,
+  });
+  const inference = buildTagger(config, { seed: recipe.seed, training: false });
+  const evaluator = await openSession(
+    encodeModel({
+      ...inference.model,
+      graph: liftParameters(
+        inference.model.graph,
+        trainer.arena.parameters.map(({ name }) => name),
+      ),
+    }),
+    { threads: recipe.threads },
+  );
+  try {
+    const run = createRun({
+      job,
+      train,
+      dev,
+      seen,
+      config,
+      graph,
+      trainer,
+      evaluator,
+      identity,
+      hooks,
+    });
+    const { state, best, stopped } = await run();
+    const parameters = trainer.arena.parameters;
+    const weights: Weights =
+      best ?? new Map(parameters.map((p) => [p.name, trainer.arena.view(p, keptPlane(recipe))]));
+    const finalConfig = { ...config, temperature: await temperature(weights) };
+    return {
+      kind: 'train',
+      model: packTagger(finalConfig, inference.model, weights),
+      steps: state.step,
+      epochs: state.epoch,
+      stopped,
+      seconds: (performance.now() - started) / 1000,
+      parameters: parameters.reduce((sum, parameter) => sum + parameter.size, 0),
+      history: state.history,
+      best: state.history.findLast((entry) => entry.best) ?? null,
+      lossCurve: state.lossCurve,
+      data: {
+        documents: train.documents.length,
+        tokens: train.tokens,
+        spans: train.spans,
+        misaligned: train.misaligned,
+        overlapping: train.overlapping,
+        hash: identity.data,
+      },
+      runtime: runtimeFacts(recipe.threads),
+    };
+  } finally {
+    await trainer.dispose();
+    await evaluator.dispose();
+  }
+
+  async function temperature(weights: Weights): Promise<number> {
+    if (dev.tokens === 0) return 1;
+    const feeds = Object.fromEntries(
+      trainer.arena.parameters.map(({ name, dims }) => [
+        name,
+        { dims, data: weights.get(name) as Float32Array },
+      ]),
+    );
+    const logits = await tagDocuments(evaluator, feeds, config, dev.documents, () =>
+      breathe(hooks),
+    );
+    return fitTemperature(dev.documents, logits, 1 + 2 * labels.length);
+  }
+}
+
+/** The plane that is evaluated and kept. */
+const keptPlane = (recipe: TaggerRecipe): 'a' | 'w' => (recipe.averaging > 0 ? 'a' : 'w');
+
+const parametersOf = ({ model }: TaggerGraph) =>
+  [...model.graph.initializers]
+    .filter(([name, tensor]) => !name.startsWith('tagger/') && sizeOf(tensor.dims) > 0)
+    .map(([name, { dims }]) => ({
+      name,
+      decay: dims.length > 1 && name !== TABLE,
+      rows: name === TABLE,
+    }));
+
+interface RunParts {
+  readonly job: TrainJob;
+  readonly train: EncodedSet;
+  readonly dev: EncodedSet;
+  readonly seen: Uint8Array;
+  readonly config: TaggerConfig;
+  readonly graph: TaggerGraph;
+  readonly trainer: Trainer;
+  readonly evaluator: Session;
+  readonly identity: RunIdentity;
+  readonly hooks: LoopHooks;
+}
+
+interface RunEnd {
+  readonly state: LoopState;
+  readonly best: Weights | null;
+  readonly stopped: 'finished' | 'early';
+}
+
+function createRun(parts: RunParts): () => Promise<RunEnd> {
+  const { job, train, dev, seen, config, graph, trainer, evaluator, identity, hooks } = parts;
+  const { recipe, labels } = job;
+  const { arena } = trainer;
+  const length = recipe.batchTokens;
+  const stripsOf = (epoch: number): Placement[][] => {
+    const order = train.documents.map((_, index) => index);
+    shuffle(order, stream(recipe.seed, 'epoch', epoch));
+    return layStrips(
+      train.documents.map(({ tokens }) => tokens.length),
+      order,
+      { capacity: length, gap: Math.max(...config.dilations), context: reach(config) },
+    );
+  };
+  const stripsPerEpoch = stripsOf(0).length;
+  let best: Weights | null = null;
+  let state: LoopState = {
+    epoch: 0,
+    strip: 0,
+    step: 0,
+    plannedEpochs: recipe.epochs,
+    epochLoss: 0,
+    epochTokens: 0,
+    curveLoss: 0,
+    curveTokens: 0,
+    lossCurve: [],
+    history: [],
+  };
+  if (job.resumeFrom) ({ state, best } = readCheckpoint(job.resumeFrom, arena, seen, identity));
+
+  const startStep = state.step;
+  let startTime = performance.now();
+  let lastProgress = 0;
+  let lastCheckpoint = performance.now();
+  let stepsSinceMark = 0;
+  let markTime = startTime;
+  let recentLoss: number | null = null;
+  let norm: number | null = null;
+  let stepsPerSecond = 0;
+  const totalSteps = (): number => state.plannedEpochs * stripsPerEpoch;
+  const rate = (): number =>
+    recipe.learningRate *
+    scheduleFactor(
+      {
+        shape: recipe.schedule,
+        warmupSteps: Math.max(1, Math.round(recipe.warmup * totalSteps())),
+        totalSteps: totalSteps(),
+      },
+      state.step,
+    );
+
+  const report = (phase: TrainProgress['phase'], evaluation?: EpochEvaluation): void => {
+    const now = performance.now();
+    if (phase === 'training' && !evaluation && now - lastProgress < PROGRESS_MS) return;
+    lastProgress = now;
+    if (now > markTime + PROGRESS_MS && stepsSinceMark > 0) {
+      stepsPerSecond = (1000 * stepsSinceMark) / (now - markTime);
+      [markTime, stepsSinceMark] = [now, 0];
+    }
+    const done = state.step - startStep;
+    const perStep = done > 0 ? (now - startTime) / 1000 / done : 0;
+    hooks.progress({
+      kind: 'train',
+      phase,
+      epoch: Math.min(state.epoch + 1, state.plannedEpochs),
+      epochs: state.plannedEpochs,
+      step: state.step,
+      totalSteps: totalSteps(),
+      loss: recentLoss,
+      learningRate: rate(),
+      gradientNorm: norm,
+      stepsPerSecond,
+      tokensPerSecond: (stepsPerSecond * train.tokens) / stripsPerEpoch,
+      etaSeconds: done > 2 ? Math.max(0, totalSteps() - state.step) * perStep : null,
+      ...(evaluation ? { evaluation } : {}),
+    });
+  };
+
+  const sendCheckpoint = (): void => {
+    hooks.checkpoint(state.step, writeCheckpoint(arena, seen, state, best, identity));
+    lastCheckpoint = performance.now();
+  };
+
+  /** Before each micro-batch: let messages in; a cancel leaves a checkpoint of everything so far. */
+  const pause = async (): Promise<void> => {
+    try {
+      await breathe(hooks);
+    } catch (error) {
+      if (state.step > 0) sendCheckpoint();
+      throw error;
+    }
+  };
+
+  async function step(strip: readonly Placement[]): Promise<void> {
+    const random = stream(recipe.seed, 'step', state.step);
+    const batch = trainingStrip(train.documents, strip, length, graph.inputs, recipe, random);
+    const loss = await trainer.accumulate(batch.feeds);
+    const where = `at step ${state.step + 1}, epoch ${state.epoch + 1}`;
+    if (!Number.isFinite(loss))
+      throw fault(
+        'diverged',
+        `Training stopped ${where}: the loss is no longer a number. The newest checkpoint is from before that. Try a smaller learning rate.`,
+      );
+    norm = trainer.update(state.step + 1, rate(), batch.counted);
+    if (!Number.isFinite(norm))
+      throw fault(
+        'diverged',
+        `Training stopped ${where}: the gradients are no longer numbers. The newest checkpoint is from before that. Try a smaller learning rate.`,
+      );
+    // The average forgets its random start quickly, then at the recipe's pace.
+    if (recipe.averaging > 0)
+      trainer.average(Math.min(recipe.averaging, (1 + state.step) / (10 + state.step)));
+    state.step += 1;
+    state.strip += 1;
+    stepsSinceMark += 1;
+    state.epochLoss += loss;
+    state.epochTokens += batch.counted;
+    state.curveLoss += loss;
+    state.curveTokens += batch.counted;
+    const mean = loss / batch.counted;
+    recentLoss = recentLoss === null ? mean : 0.9 * recentLoss + 0.1 * mean;
+    if (state.step % Math.max(1, Math.floor(totalSteps() / CURVE_POINTS)) === 0) {
+      state.lossCurve.push({ step: state.step, loss: state.curveLoss / state.curveTokens });
+      state.curveLoss = 0;
+      state.curveTokens = 0;
+    }
+    budget();
+    report('training');
+    if (performance.now() - lastCheckpoint > 1000 * recipe.checkpointSeconds) sendCheckpoint();
+  }
+
+  /** Turns the time budget into whole epochs once the speed is known; the plan is then part of the run. */
+  function budget(): void {
+    if (recipe.timeBudgetSeconds === undefined || startStep > MEASURE_FROM) return;
+    if (state.step === MEASURE_FROM) startTime = performance.now();
+    if (state.step !== MEASURE_TO) return;
+    const perStep = (performance.now() - startTime) / 1000 / (MEASURE_TO - MEASURE_FROM);
+    // Forward runs cost about a third of a step per token.
+    const perEpoch = perStep * (stripsPerEpoch + (0.4 * dev.tokens) / length);
+    const affordable = Math.floor(recipe.timeBudgetSeconds / perEpoch);
+    state.plannedEpochs = Math.max(1, Math.min(recipe.epochs, affordable));
+  }
+
+  async function evaluate(): Promise<void> {
+    if (dev.documents.length === 0) return;
+    report('evaluating');
+    const plane = keptPlane(recipe);
+    const logits = await tagDocuments(
+      evaluator,
+      trainer.feeds(plane),
+      config,
+      dev.documents,
+      async () => pause(),
+    );
+    const score = scoreDocuments(dev.documents, logits, labels);
+    const record = state.history.reduce((top, entry) => Math.max(top, entry.dev.f1), -1);
+    const evaluation: EpochEvaluation = {
+      epoch: state.epoch,
+      step: state.step,
+      trainLoss: state.epochTokens === 0 ? 0 : state.epochLoss / state.epochTokens,
+      dev: score,
+      best: score.f1 > record,
+    };
+    state.history.push(evaluation);
+    if (evaluation.best)
+      best = new Map(arena.parameters.map((p) => [p.name, arena.view(p, plane).slice()]));
+    report('training', evaluation);
+  }
+
+  const bestEpoch = (): number => state.history.findLast((entry) => entry.best)?.epoch ?? 0;
+
+  return async () => {
+    report('preparing');
+    let stopped: RunEnd['stopped'] = 'finished';
+    while (state.epoch < state.plannedEpochs) {
+      const strips = stripsOf(state.epoch);
+      while (state.strip < strips.length) {
+        await pause();
+        await step(strips[state.strip] as Placement[]);
+      }
+      // A checkpoint taken while the dev set is being tagged must not repeat or skip the evaluation.
+      if (state.history.at(-1)?.epoch !== state.epoch + 1) {
+        state.epoch += 1;
+        try {
+          await evaluate();
+        } catch (error) {
+          state.epoch -= 1;
+          throw error;
+        }
+      }
+      state.strip = 0;
+      state.epochLoss = 0;
+      state.epochTokens = 0;
+      if (recipe.patience > 0 && state.epoch - bestEpoch() >= recipe.patience) {
+        stopped = 'early';
+        break;
+      }
+    }
+    report('exporting');
+    return { state, best, stopped };
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * Trains any graph with a scalar loss: lifts the parameters to inputs, differentiates the graph once
+ * per shape of batch, runs it, and updates the parameters in place. Architectures bring a graph and
+ * batches; recipes, epochs and scores are the loop's business.
+ */
+import { differentiate, type Gradient, type Target } from '../autodiff/index.ts';
+import { encodeModel, floatsOf, liftParameters, specialize, type Model } from '../onnx/index.ts';
+import {
+  createAdamW,
+  createArena,
+  type AdamWSettings,
+  type Arena,
+  type ParameterSpec,
+  type Plane,
+} from '../optim/index.ts';
+import { openSession, probe, type HostTensor, type Session } from '../sessions/index.ts';
+
+export type Feeds = Readonly<Record<string, HostTensor>>;
+
+export interface TrainerOptions {
+  readonly model: Model;
+  /** Name of the scalar output, a sum over examples: it is divided once per update. */
+  readonly loss: string;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly decay: boolean;
+    readonly rows: boolean;
+  }[];
+  readonly settings: AdamWSettings;
+  readonly threads: number;
+}
+
+export interface Trainer {
+  readonly arena: Arena;
+  /** Adds the gradients of one micro-batch; returns its summed loss. */
+  accumulate(feeds: Feeds): Promise<number>;
+  /** Applies the accumulated gradients; see Optimizer.apply. */
+  update(step: number, rate: number, divisor: number): number;
+  /** average += (1 - decay)·(w - average). */
+  average(decay: number): void;
+  /** The parameters of one plane as feeds, views without a copy. */
+  feeds(plane: Plane): Record<string, HostTensor>;
+  dispose(): Promise<void>;
+}
+
+/** Sessions kept for shapes seen lately; each holds its own activations, hence few. */
+const MAX_SESSIONS = 6;
+
+interface Step {
+  readonly session: Session;
+  readonly gradients: ReadonlyMap<string, Gradient>;
+  readonly inputs: ReadonlySet<string>;
+}
+
+export function createTrainer(options: TrainerOptions): Trainer {
+  const { model, loss, threads } = options;
+  const specs = options.parameters.map((parameter): ParameterSpec => {
+    const tensor = model.graph.initializers.get(parameter.name);
+    if (!tensor) throw new Error(`The graph has no parameter "${parameter.name}"`);
+    return { ...parameter, dims: tensor.dims };
+  });
+  const arena = createArena(specs);
+  for (const parameter of arena.parameters) {
+    const values = floatsOf(model.graph.initializers.get(parameter.name) as never);
+    arena.view(parameter, 'w').set(values);
+    arena.view(parameter, 'a').set(values);
+  }
+  const optimizer = createAdamW(arena, options.settings);
+  const lifted = liftParameters(
+    model.graph,
+    specs.map((spec) => spec.name),
+  );
+  const targets = specs.map((spec): Target => ({ name: spec.name, rows: spec.rows }));
+  const steps = new Map<string, Step>();
+
+  const planeFeeds = (plane: Plane): Record<string, HostTensor> =>
+    Object.fromEntries(
+      arena.parameters.map((parameter) => [
+        parameter.name,
+        { dims: parameter.dims, data: arena.view(parameter, plane) },
+      ]),
+    );
+  const weights = planeFeeds('w');
+
+  async function stepFor(feeds: Feeds): Promise<Step> {
+    const key = Object.entries(feeds)
+      .map(([name, tensor]) => `${name}:${tensor.dims.join('x')}`)
+      .join(' ');
+    const known = steps.get(key);
+    if (known) {
+      steps.delete(key);
+      steps.set(key, known);
+      return known;
+    }
+    const dims: Record<string, number> = {};
+    for (const port of lifted.inputs)
+      port.dims.forEach((dim, axis) => {
+        if (typeof dim === 'string') dims[dim] = feeds[port.name]?.dims[axis] ?? 1;
+      });
+    const fixed = { ...model, graph: specialize(lifted, dims) };
+    const facts = await probe(fixed, { ...feeds, ...weights }, threads);
+    const { graph, gradients } = differentiate(fixed.graph, facts, loss, targets);
+    const session = await openSession(encodeModel({ ...model, graph }), { threads });
+    const step = { session, gradients, inputs: new Set(session.inputs) };
+    steps.set(key, step);
+    if (steps.size > MAX_SESSIONS) {
+      const [oldest, evicted] = steps.entries().next().value as [string, Step];
+      steps.delete(oldest);
+      await evicted.session.dispose();
+    }
+    return step;
+  }
+
+  return {
+    arena,
+    async accumulate(feeds) {
+      const { session, gradients, inputs } = await stepFor(feeds);
+      const fed = Object.fromEntries(
+        Object.entries({ ...feeds, ...weights }).filter(([name]) => inputs.has(name)),
+      );
+      const out = await session.run(fed);
+      const value = (name: string): HostTensor => (out[name] ?? feeds[name]) as HostTensor;
+      for (const [name, gradient] of gradients) {
+        if (gradient.kind === 'dense')
+          optimizer.accumulate(name, value(gradient.value).data as Float32Array);
+        else
+          for (const part of gradient.parts)
+            optimizer.accumulateRows(
+              name,
+              value(part.indices).data as Int32Array,
+              value(part.value).data as Float32Array,
+              part.repeat,
+            );
+      }
+      return Number((out[loss] as HostTensor).data[0]);
+    },
+    update: (step, rate, divisor) => optimizer.apply(step, rate, divisor),
+    average(decay) {
+      for (const { addresses, bytes } of arena.parameters)
+        arena.kernels.blend(addresses.a, addresses.w, bytes, 1 - decay);
+    },
+    feeds: planeFeeds,
+    async dispose() {
+      for (const { session } of steps.values()) await session.dispose();
+      steps.clear();
+    },
+  };
+}

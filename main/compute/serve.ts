@@ -1,0 +1,92 @@
+/**
+ * Binds jobs to a port: one at a time in order of arrival, every job answered exactly once. Cancel is
+ * the only request that does not wait its turn.
+ */
+import { fault, toFault } from './fault.ts';
+import { inspect, predict, runtimeFacts, trainTagger, type LoopHooks } from './loops/index.ts';
+import {
+  PROTOCOL_VERSION,
+  type ComputeEvent,
+  type ComputePort,
+  type ComputeRequest,
+  type ComputeResult,
+} from './protocol.ts';
+import { parseRequest } from './requests.ts';
+
+type Job = Exclude<ComputeRequest, { kind: 'cancel' }>;
+
+export function serveCompute(port: ComputePort): void {
+  const canceled = new Set<string>();
+  const pending = new Set<string>();
+  let queue: Promise<void> = Promise.resolve();
+  const post = (event: ComputeEvent): void => port.post(event);
+
+  port.onMessage((message) => {
+    let request: ComputeRequest;
+    try {
+      request = parseRequest(message);
+    } catch (error) {
+      const { code, message: reason } = toFault(error);
+      post({
+        v: 1,
+        id: idOf(message),
+        event: 'failed',
+        code,
+        message: reason,
+        lastCheckpointStep: null,
+      });
+      return;
+    }
+    if (request.kind === 'cancel') {
+      if (pending.has(request.target)) canceled.add(request.target);
+      return;
+    }
+    const job = request;
+    pending.add(job.id);
+    queue = queue.then(() => answer(job));
+  });
+
+  async function answer(job: Job): Promise<void> {
+    const { id } = job;
+    let lastCheckpointStep: number | null = null;
+    const hooks: LoopHooks = {
+      progress: (progress) => post({ v: 1, id, event: 'progress', progress }),
+      checkpoint(step, bytes) {
+        lastCheckpointStep = step;
+        post({ v: 1, id, event: 'checkpoint', step, bytes });
+      },
+      canceled: () => canceled.has(id),
+    };
+    try {
+      if (canceled.has(id)) throw fault('canceled', 'The job was canceled before it began.');
+      post({ v: 1, id, event: 'done', result: await perform(job, hooks) });
+    } catch (error) {
+      const { code, message } = toFault(error);
+      post({ v: 1, id, event: 'failed', code, message, lastCheckpointStep });
+    } finally {
+      pending.delete(id);
+      canceled.delete(id);
+    }
+  }
+}
+
+async function perform(job: Job, hooks: LoopHooks): Promise<ComputeResult> {
+  switch (job.kind) {
+    case 'hello':
+      return {
+        kind: 'hello',
+        protocol: PROTOCOL_VERSION,
+        architectures: ['tagger'],
+        runtime: runtimeFacts(0),
+      };
+    case 'train':
+      return trainTagger(job.job, hooks);
+    case 'predict':
+      return predict(job.job, hooks);
+    case 'inspect':
+      return inspect(job.model);
+  }
+}
+
+const idOf = (message: unknown): string =>
+  typeof message === 'object' && message !== null && 'id' in message ? String(message.id) : '';
