@@ -37,6 +37,8 @@ export class LabelingBench {
   selection = $state.raw<Selection>({ anchor: 0, focus: 0 });
   /** Annotation or suggestion under decision. */
   markId = $state<string | null>(null);
+  /** Tab is taken for suggestions only while the text has the focus and one lies ahead: never a trap. */
+  textFocused = $state(false);
   /** Edits not yet acknowledged. */
   pending = $state(0);
   layout: TextLayout | null = null;
@@ -226,18 +228,20 @@ export class LabelingBench {
       (this.task?.suggestions ?? []).map(({ suggestionId }) => ({ do: 'accept', suggestionId })),
     );
 
-  nextSuggestion(step: 1 | -1): void {
-    const suggestions = [...(this.task?.suggestions ?? [])].sort((a, b) => a.start - b.start);
-    if (suggestions.length === 0) return;
-    const at = suggestions.findIndex((s) => s.suggestionId === this.markId);
-    const next =
-      at >= 0
-        ? (at + step + suggestions.length) % suggestions.length
-        : Math.max(
-            0,
-            suggestions.findIndex((s) => s.start >= this.selection.focus),
-          );
-    this.select(suggestions[next]?.suggestionId ?? null);
+  /** The suggestion one step from the selected one, else from the caret; null past the first or last. */
+  suggestionAt(step: 1 | -1): string | null {
+    const ordered = [...(this.task?.suggestions ?? [])].sort((a, b) => a.start - b.start);
+    const at = ordered.findIndex((s) => s.suggestionId === this.markId);
+    if (at >= 0) return ordered[at + step]?.suggestionId ?? null;
+    const { focus } = this.selection;
+    const near =
+      step > 0 ? ordered.find((s) => s.start >= focus) : ordered.findLast((s) => s.end <= focus);
+    return near?.suggestionId ?? null;
+  }
+
+  /** Goes on from the first again after the last. */
+  nextSuggestion(): void {
+    this.select(this.suggestionAt(1) ?? this.#suggestionAfter(0, ''));
   }
 
   #suggestionAfter(start: number, except: string): string | null {

@@ -1,4 +1,92 @@
-import type { labeling as en } from '../en/labeling.ts';
+import type { labeling as english } from '../en/labeling.ts';
 import type { Translation } from '../i18n.svelte.ts';
 
-export const labeling = {} as const satisfies Translation<typeof en>;
+export const labeling: Translation<typeof english> = {
+  'labeling.text': 'Text der Notiz',
+  'labeling.project': 'Projekt',
+  'labeling.labels': 'Label',
+  'labeling.selected': 'Ausgewählt',
+  'labeling.spans': 'Markierungen in dieser Notiz',
+  'labeling.noSpans':
+    'Noch ist nichts markiert. Wählen Sie Wörter aus und drücken Sie die Taste eines Labels.',
+  'labeling.suggestedBy': 'Vorschlag von {model}, Wert {score}.',
+  'labeling.cameWithImport': 'Mit dem Import gekommen, von {annotator}.',
+  'labeling.markedBy': 'Markiert von {annotator}, {time}.',
+  'labeling.acceptedBy': 'Vorschlag, angenommen von {annotator}, {time}.',
+  'labeling.accept': 'Annehmen',
+  'labeling.reject': 'Ablehnen',
+  'labeling.remove': 'Entfernen',
+  'labeling.rejectOrRemove': 'Vorschlag ablehnen oder Markierung entfernen',
+  'labeling.nextSuggestion': 'Nächster Vorschlag',
+  'labeling.previousSuggestion': 'Voriger Vorschlag',
+  'labeling.acceptAll': 'Alle Vorschläge annehmen',
+  'labeling.newProject': 'Neues Labeling-Projekt',
+  'labeling.newProject.text':
+    'Ein Projekt legt fest, welche Dokumente zu welchem Zweck und mit welchen Labels gelesen werden.',
+  'labeling.collection': 'Dokumente',
+  'labeling.underPurpose':
+    'Gelesen zum Zweck „{purpose}“. Was die Schranke zurückhält, bleibt außen vor.',
+  'labeling.adopt': {
+    one: 'Die {count} Markierung übernehmen, die mit dem Import kam',
+    other: 'Die {count} Markierungen übernehmen, die mit dem Import kamen',
+  },
+  'labeling.labelName': 'Name von Label {number}',
+  'labeling.removeLabel': 'Dieses Label entfernen',
+  'labeling.addLabel': 'Label hinzufügen',
+  'labeling.create': 'Projekt anlegen',
+  'labeling.next': 'Nächste Notiz',
+  'labeling.previous': 'Vorige Notiz',
+  'labeling.nextOpen': 'Nächste offene Notiz',
+  'labeling.completeNext': 'Fertig, nächste Notiz',
+  'labeling.undo': 'Rückgängig',
+  'labeling.redo': 'Wiederholen',
+  'labeling.undoCount': {
+    one: 'Rückgängig: {count} Änderung',
+    other: 'Rückgängig: {count} Änderungen',
+  },
+  'labeling.redoCount': {
+    one: 'Wiederholen: {count} Änderung',
+    other: 'Wiederholen: {count} Änderungen',
+  },
+  'labeling.find': 'In dieser Notiz suchen',
+  'labeling.goTo': 'Gehe zu Notiz Nummer',
+  'labeling.notFound': 'Nicht gefunden',
+  'labeling.clear': 'Auswahl aufheben',
+  'labeling.suggest': 'Vorschlagen',
+  'labeling.suggestWith': 'Vorschlagen mit {model}',
+  'labeling.mark': 'Markieren als {label}',
+  'labeling.caret.left': 'Ein Zeichen nach links',
+  'labeling.caret.right': 'Ein Zeichen nach rechts',
+  'labeling.caret.up': 'Eine Zeile nach oben',
+  'labeling.caret.down': 'Eine Zeile nach unten',
+  'labeling.caret.wordBack': 'Ein Wort zurück',
+  'labeling.caret.wordForward': 'Ein Wort vor',
+  'labeling.caret.lineStart': 'Zum Zeilenanfang',
+  'labeling.caret.lineEnd': 'Zum Zeilenende',
+  'labeling.extend': 'Auswahl erweitern: {move}',
+  'labeling.storing': 'Wird gespeichert',
+  'labeling.selection': {
+    one: 'Spanne {start}–{end}, {count} Zeichen',
+    other: 'Spanne {start}–{end}, {count} Zeichen',
+  },
+  'labeling.position': 'Position {offset}',
+  'labeling.noteOf': 'Notiz {position} von {of}',
+  'labeling.progress': 'Fertige Notizen',
+  'labeling.andSuggestions': { one: ', {count} Vorschlag', other: ', {count} Vorschläge' },
+  'labeling.hint.move': 'vor, zurück',
+  'labeling.hint.keys': 'alle Tasten',
+  'labeling.empty.title': 'Noch kein Labeling-Projekt',
+  'labeling.empty.text':
+    'Legen Sie eines über eine Sammlung von Dokumenten an. Label, die mit einem Import kamen, werden übernommen.',
+  'labeling.completedNotice':
+    'Diese Notiz ist als fertig markiert. Änderungen werden weiterhin gespeichert.',
+  'labeling.atEnd': 'In dieser Richtung gibt es keine weitere Notiz.',
+  'labeling.allDone.title': 'Alle Notizen sind fertig',
+  'labeling.allDone.text': {
+    one: '{count} Notiz ist gelabelt. Frieren Sie einen Schnappschuss ein, um damit zu trainieren.',
+    other:
+      '{count} Notizen sind gelabelt. Frieren Sie einen Schnappschuss ein, um damit zu trainieren.',
+  },
+  'labeling.lookAgain': 'Notizen noch einmal ansehen',
+  'labeling.toSnapshots': 'Zu den Schnappschüssen',
+};
