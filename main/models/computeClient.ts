@@ -1,0 +1,77 @@
+/*
+ * The client side of compute: typed calls over two processes, one that trains and one that predicts,
+ * because a suggestion asked for while a model trains must not wait for the training to end.
+ */
+import type {
+  PredictJob,
+  PredictProgress,
+  PredictResult,
+  TrainJob,
+  TrainProgress,
+  TrainResult,
+} from '../compute/protocol.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+import { createComputeLane, type LaneDeps, type LaneRequest } from './computeLane.ts';
+
+export interface TrainHooks {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: TrainProgress) => void;
+  /** Called before compute goes on; what it throws ends the job with that error. */
+  readonly onCheckpoint: (checkpoint: { readonly step: number; readonly bytes: Uint8Array }) => void;
+}
+
+export interface PredictHooks {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: PredictProgress) => void;
+}
+
+const TRAINING_IDLE_MS = 1_000;
+
+export interface ComputeClient {
+  /**
+   * Fails with CANCELLED, COMPUTE_LOST, TRAINING_DIVERGED, OUT_OF_MEMORY, RECIPE_INVALID. A canceled
+   * job hands over a last checkpoint first, unless it has to be ended by force.
+   */
+  train(job: TrainJob, hooks: TrainHooks): Promise<Result<TrainResult>>;
+  /** Fails with CANCELLED, COMPUTE_LOST, OUT_OF_MEMORY, MODEL_BLOCKED (a bundle compute cannot run). */
+  predict(job: PredictJob, hooks?: PredictHooks): Promise<Result<PredictResult>>;
+  /** Ends both processes: when the vault is locked no text may stay in their memory. */
+  end(): void;
+}
+
+export function createComputeClient(deps: LaneDeps): ComputeClient {
+  // The memory of a training process is large and never shrinks: the next run starts from a clean one.
+  const training = createComputeLane({
+    ...deps,
+    timing: { idleMs: TRAINING_IDLE_MS, ...deps.timing },
+  });
+  const predicting = createComputeLane(deps);
+
+  return {
+    async train(job, hooks) {
+      const result = await training.request({ kind: 'train', job } as LaneRequest, {
+        signal: hooks.signal,
+        onEvent(event) {
+          if (event.event === 'checkpoint') hooks.onCheckpoint(event);
+          else if (event.progress.kind === 'train') hooks.onProgress(event.progress);
+        },
+      });
+      return result as Result<TrainResult>;
+    },
+    async predict(job, hooks = {}) {
+      const result = await predicting.request({ kind: 'predict', job } as LaneRequest, {
+        ...(hooks.signal && { signal: hooks.signal }),
+        onEvent(event) {
+          if (event.event === 'progress' && event.progress.kind === 'predict') {
+            hooks.onProgress?.(event.progress);
+          }
+        },
+      });
+      return result as Result<PredictResult>;
+    },
+    end() {
+      training.end();
+      predicting.end();
+    },
+  };
+}

@@ -1,0 +1,249 @@
+/*
+ * Trained models: sealed bundles, whom they learned from, and whether they may still be used.
+ *
+ * A model is created once and never edited. Its SHA-256 covers the files alone, so that a retraining
+ * which never saw a person can be compared with one that did (proof of exact unlearning). Lineage is
+ * kept under the person's pseudonym, which survives the erasure of the person and links to nobody then.
+ */
+import { createHash } from 'node:crypto';
+import type { Model } from '../../shared/contract/procedures/models.ts';
+import { failure, ok, type Failure, type Result } from '../../shared/kernel/result.ts';
+import type { Actor, AuditLog } from '../governance/index.ts';
+import { canonicalJson, type Clock, type Random } from '../platform/index.ts';
+import type { Store } from '../store/index.ts';
+import { createModelRepository, type ModelEventRow, type ModelRow } from './modelRepository.ts';
+import { foldModelState, type ModelEvent } from './modelState.ts';
+
+export interface RegistryDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly audit: AuditLog;
+  /** The person's pseudonym, from governance. */
+  readonly subjectRef: (subjectId: string) => Uint8Array;
+}
+
+export interface NewModel {
+  readonly name: string;
+  readonly runId: string;
+  readonly architecture: string;
+  readonly labels: readonly string[];
+  /** Relative path to bytes, as compute hands it over. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Everyone whose documents shaped the weights, development documents included. */
+  readonly subjects: readonly { readonly subjectId: string; readonly documents: number }[];
+  /** Documents that nobody is linked to count here too. */
+  readonly documents: number;
+  readonly purposeId: string;
+  readonly policySha256: string;
+  readonly manifestSha256: string;
+}
+
+export interface ModelHistory {
+  readonly type: ModelEventRow['type'];
+  readonly at: string;
+  readonly reason: string;
+  readonly auditSeq: number | null;
+}
+
+export interface ModelFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface ModelRegistry {
+  /** Inside the caller's transaction, so that the last look at the gate and the model commit together. */
+  create(actor: Actor, model: NewModel): Model;
+  /** Newest first, at most 500. */
+  list(): Model[];
+  /** Fails with NOT_FOUND. */
+  get(modelId: string): Result<Model>;
+  ofRun(runId: string): Model | undefined;
+  /** What happened to it, oldest first. */
+  history(modelId: string): readonly ModelHistory[];
+  files(modelId: string): readonly ModelFile[];
+  /** The files in clear. Throws VAULT_DAMAGED where a byte is not as it was sealed. */
+  bundle(modelId: string): Record<string, Uint8Array>;
+  /** Fails with NOT_FOUND, and with MODEL_BLOCKED (param `state`, `reason`) unless the model is valid. */
+  requireUsable(modelId: string): Result<Model>;
+  /**
+   * Marks every valid model that learned from one of the people: all of them, or those of one purpose.
+   * Returns how many changed. Joins the caller's transaction.
+   */
+  markStale(
+    subjectIds: readonly string[],
+    cause: { readonly reason: string; readonly purposeId?: string; readonly actor?: Actor },
+  ): number;
+  /** Models that learned from the person. */
+  taughtBy(subjectId: string): Model[];
+}
+
+export function createModelRegistry(deps: RegistryDeps): ModelRegistry {
+  const { store, clock, random, audit } = deps;
+  const repository = createModelRepository(store.db);
+
+  const modelOf = (row: ModelRow, events: readonly ModelEvent[]): Model => {
+    const { state, reason } = foldModelState(events);
+    return {
+      modelId: row.id,
+      name: row.name,
+      runId: row.run_id,
+      architecture: row.architecture,
+      labels: JSON.parse(row.labels) as string[],
+      createdAt: row.created_at,
+      sizeBytes: row.bytes,
+      sha256: row.sha256,
+      state,
+      stateReason: reason,
+      purposeId: row.purpose_id,
+      purpose: row.purpose,
+      snapshotId: row.snapshot_id,
+      snapshot: row.snapshot,
+      subjects: row.subjects,
+      documents: row.documents,
+    };
+  };
+  const folded = (row: ModelRow): Model => modelOf(row, repository.events(row.id));
+
+  function get(modelId: string): Result<Model> {
+    const row = repository.byId(modelId);
+    return row
+      ? ok(folded(row))
+      : failure('NOT_FOUND', 'There is no such model in this vault. Nothing was changed.');
+  }
+
+  return {
+    create(actor, model) {
+      const modelId = random.newId('model');
+      const at = clock.now();
+      const sealed = Object.entries(model.files).map(([path, bytes]) => {
+        const file = store.sealed.put('model', [bytes]);
+        return { path, sealed_id: file.id, sha256: file.sha256.toString('hex'), bytes: file.size };
+      });
+      const sha256 = hashOfFiles(sealed);
+      repository.insertModel({
+        id: modelId,
+        name: model.name,
+        run_id: model.runId,
+        architecture: model.architecture,
+        labels: JSON.stringify(model.labels),
+        sha256,
+        documents: model.documents,
+        created_at: at,
+      });
+      for (const file of sealed) repository.insertFile(modelId, file);
+      for (const { subjectId, documents } of model.subjects) {
+        repository.insertSubject(modelId, deps.subjectRef(subjectId), subjectId, documents);
+      }
+      const leaf = audit.append({
+        action: 'model.create',
+        actor,
+        object: modelId,
+        purposeId: model.purposeId,
+        policySha256: model.policySha256,
+        counts: { subjects: model.subjects.length, documents: model.documents },
+        commitments: { model: sha256, manifest: model.manifestSha256 },
+      });
+      repository.insertEvent({
+        model_id: modelId,
+        type: 'created',
+        at,
+        actor: actor.userId,
+        reason: '',
+        audit_seq: leaf.seq,
+      });
+      return folded(repository.byId(modelId) as ModelRow);
+    },
+    list() {
+      const events = Map.groupBy(repository.allEvents(), (event) => event.model_id);
+      return repository.newest().map((row) => modelOf(row, events.get(row.id) ?? []));
+    },
+    get,
+    ofRun(runId) {
+      const row = repository.ofRun(runId);
+      return row && folded(row);
+    },
+    history: (modelId) =>
+      repository.events(modelId).map(({ type, at, reason, audit_seq }) => ({
+        type,
+        at,
+        reason,
+        auditSeq: audit_seq,
+      })),
+    files: (modelId) =>
+      repository.files(modelId).map(({ path, sha256, bytes }) => ({ path, sha256, bytes })),
+    bundle: (modelId) =>
+      Object.fromEntries(
+        repository.files(modelId).map((file) => [file.path, store.sealed.read(file.sealed_id)]),
+      ),
+    requireUsable(modelId) {
+      const found = get(modelId);
+      if (!found.ok || found.value.state === 'valid') return found;
+      return err(blocked(found.value));
+    },
+    markStale(subjectIds, { reason, purposeId, actor }) {
+      return store.transaction(() => {
+        const ids = new Set(subjectIds.flatMap((subjectId) => repository.taughtBy(subjectId)));
+        let marked = 0;
+        for (const modelId of ids) {
+          const found = get(modelId);
+          if (!found.ok || found.value.state !== 'valid') continue;
+          if (purposeId !== undefined && found.value.purposeId !== purposeId) continue;
+          const leaf = audit.append({
+            action: 'model.stale',
+            ...(actor && { actor }),
+            object: modelId,
+            purposeId: found.value.purposeId,
+          });
+          repository.insertEvent({
+            model_id: modelId,
+            type: 'stale',
+            at: clock.now(),
+            actor: actor?.userId ?? 'system',
+            reason,
+            audit_seq: leaf.seq,
+          });
+          marked += 1;
+        }
+        return marked;
+      });
+    },
+    taughtBy: (subjectId) =>
+      repository.taughtBy(subjectId).flatMap((modelId) => {
+        const found = get(modelId);
+        return found.ok ? [found.value] : [];
+      }),
+  };
+}
+
+/** Paths and hashes in one spelling, nothing else: equal weights give an equal hash. */
+export function hashOfFiles(
+  files: readonly { readonly path: string; readonly sha256: string; readonly bytes: number }[],
+): string {
+  const manifest = files
+    .map(({ path, sha256, bytes }) => ({ path, sha256, bytes }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  return createHash('sha256').update(canonicalJson({ version: 1, files: manifest })).digest('hex');
+}
+
+const err = (error: Failure): { readonly ok: false; readonly error: Failure } => ({
+  ok: false,
+  error,
+});
+
+const SENTENCE: Readonly<Record<Exclude<Model['state'], 'valid'>, string>> = {
+  stale: 'it learned from a person whose data may no longer be used',
+  blocked: 'it is blocked',
+  superseded: 'a newer model has taken its place',
+  destroyed: 'it was destroyed',
+};
+
+function blocked({ name, state, stateReason }: Model): Failure {
+  const why = state === 'valid' ? '' : SENTENCE[state];
+  return failure(
+    'MODEL_BLOCKED',
+    `The model "${name}" may not be used: ${why}${stateReason ? ` (${stateReason})` : ''}. Nothing was changed. Freeze a new snapshot, which leaves that person out, and train again.`,
+    { model: name, state, reason: stateReason ?? why },
+  ).error;
+}
