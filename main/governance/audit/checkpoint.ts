@@ -59,16 +59,21 @@ export function openNote(note: string, verifierKey: string): string | undefined 
   const at = note.lastIndexOf('\n\n');
   if (!verifier || at < 0 || !note.endsWith('\n')) return undefined;
   const text = note.slice(0, at + 1);
-  for (const line of note.slice(at + 2, -1).split('\n')) {
-    const [, name, encoded] = /^\u2014 (\S+) ([A-Za-z0-9+/]+=*)$/u.exec(line) ?? [];
-    if (name === undefined || encoded === undefined) return undefined;
-    const bytes = Buffer.from(encoded, 'base64');
-    if (name !== verifier.name || !bytes.subarray(0, 4).equals(verifier.id)) continue;
+  const lines = note
+    .slice(at + 2, -1)
+    .split('\n')
+    .map((line) => /^\u2014 (\S+) ([A-Za-z0-9+/]+=*)$/u.exec(line));
+  let holds = false;
+  for (const line of lines) {
+    if (!line) return undefined; // One malformed line spoils the note.
+    const bytes = Buffer.from(line[2] as string, 'base64');
+    if (line[1] !== verifier.name || !bytes.subarray(0, 4).equals(verifier.id)) continue;
     const signature = bytes.subarray(4);
     if (signature.length !== SIGNATURE_BYTES) return undefined;
-    return verify(null, Buffer.from(text, 'utf8'), verifier.key, signature) ? text : undefined;
+    if (!verify(null, Buffer.from(text, 'utf8'), verifier.key, signature)) return undefined;
+    holds = true;
   }
-  return undefined;
+  return holds ? text : undefined;
 }
 
 export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
