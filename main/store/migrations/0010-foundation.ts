@@ -32,6 +32,7 @@ CREATE TABLE subject_identifier (
   PRIMARY KEY (scheme, value)
 ) WITHOUT ROWID;
 CREATE INDEX subject_identifier_subject ON subject_identifier (subject_id);
+CREATE INDEX subject_identifier_value ON subject_identifier (value);
 CREATE TABLE subject_event (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, subject_id TEXT NOT NULL REFERENCES subject (id) ON DELETE CASCADE,
   type TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL DEFAULT ''
@@ -55,8 +56,11 @@ CREATE TABLE consent_event (
 CREATE INDEX consent_event_newest ON consent_event (purpose_id, subject_id, at, seq);
 CREATE TABLE gate_decision (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL, purpose_id TEXT NOT NULL, operation TEXT NOT NULL,
-  policy_sha256 TEXT NOT NULL, allowed INTEGER NOT NULL, denied TEXT NOT NULL
+  policy_sha256 TEXT NOT NULL, allowed INTEGER NOT NULL, denied TEXT NOT NULL,
+  -- How far the question reached: one person, a collection, or both null for everything.
+  collection_id TEXT, subject_id TEXT REFERENCES subject (id) ON DELETE SET NULL
 );
+CREATE INDEX gate_decision_subject ON gate_decision (subject_id);
 
 -- Documents. The text lies apart, behind the gate.
 CREATE TABLE collection (

@@ -1,0 +1,192 @@
+// The one file that reads and writes subject text and its index. Text leaves SQL only in rows where the
+// gate's expression is NULL; the two doors for a person's own rights (access, erasure) are at the end.
+import type { SqlValue, Store } from '../store/index.ts';
+import type { CompiledGate } from './gateSql.ts';
+
+/** Which documents are asked about; absent parts do not narrow. */
+export interface GateScope {
+  readonly collectionId?: string | undefined;
+  readonly documentIds?: readonly string[] | undefined;
+  readonly subjectId?: string | undefined;
+}
+
+export interface VerdictRow {
+  readonly rowid: number;
+  readonly id: string;
+  readonly denial: string | null;
+}
+
+export interface TextRow extends VerdictRow {
+  readonly name: string;
+  readonly subject_id: string | null;
+  readonly language: string | null;
+  readonly category: string;
+  readonly kind: string;
+  readonly sha256: string;
+  readonly metadata: string;
+  readonly text: string | null;
+}
+
+export interface GateRepository {
+  /** In order of import, in one pass. */
+  verdicts(gate: CompiledGate, scope: GateScope): IterableIterator<VerdictRow>;
+  counts(gate: CompiledGate, scope: GateScope): readonly { denial: string | null; n: number }[];
+  /** The given rows; `text` is null where the gate denies. */
+  rows(gate: CompiledGate, rowids: readonly number[]): readonly TextRow[];
+  verdictsOf(gate: CompiledGate, rowids: readonly number[]): readonly VerdictRow[];
+  find(documentId: string): number | undefined;
+  inScope(rowid: number, scope: GateScope): boolean;
+  subjectOf(rowid: number): string | null;
+  /** Ids of permitted documents whose text contains the query, in order of import. */
+  search(gate: CompiledGate, scope: GateScope, query: string, limit: number): readonly string[];
+  log(row: {
+    readonly at: string;
+    readonly actor: string;
+    readonly purposeId: string;
+    readonly operation: string;
+    readonly policySha256: string;
+    readonly allowed: number;
+    readonly denied: string;
+    readonly collectionId: string | null;
+    readonly subjectId: string | null;
+  }): void;
+  putText(rowid: number, text: string): void;
+  replaceText(rowid: number, text: string): void;
+  /** Every text of one person, whatever any purpose says: their own access and erasure. */
+  ownTexts(subjectId: string): readonly TextRow[];
+  /** Rowids of the texts of other people, or of nobody known, that contain the piece: at most one is needed. */
+  containedElsewhere(subjectId: string, piece: string): boolean;
+  /** All texts that are not this person's, for building a filter over them in one pass. */
+  otherTexts(subjectId: string): IterableIterator<{ readonly text: string }>;
+  removeFromIndex(subjectId: string): number;
+  countTexts(subjectId: string): number;
+  /** Merges the index so that no term of a deleted text is left in a segment. */
+  compactIndex(): void;
+}
+
+const DOCUMENT =
+  'd.rowid, d.id, d.name, d.subject_id, d.language, d.category, d.kind, d.sha256, d.metadata';
+const OF_SUBJECT = 'SELECT rowid FROM document WHERE subject_id = ?';
+/** The trigram index cannot answer for less; two characters are a whole word in Chinese. */
+const INDEXED_LENGTH = 3;
+
+export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository {
+  const find = db.prepare<{ rowid: number }>('SELECT rowid FROM document WHERE id = ?');
+  const subjectOf = db.prepare<{ subject_id: string | null }>(
+    'SELECT subject_id FROM document WHERE rowid = ?',
+  );
+  const log = db.prepare(`INSERT INTO gate_decision
+    (at, actor, purpose_id, operation, policy_sha256, allowed, denied, collection_id, subject_id)
+    VALUES (@at, @actor, @purposeId, @operation, @policySha256, @allowed, @denied, @collectionId, @subjectId)`);
+  const insertText = db.prepare('INSERT INTO document_text (document_rowid, text) VALUES (?, ?)');
+  const updateText = db.prepare('UPDATE document_text SET text = ? WHERE document_rowid = ?');
+  const insertIndex = db.prepare('INSERT INTO document_search (rowid, text) VALUES (?, ?)');
+  const deleteIndex = db.prepare('DELETE FROM document_search WHERE rowid = ?');
+  const ownTexts = db.prepare<TextRow>(
+    `SELECT ${DOCUMENT}, NULL AS denial, t.text FROM document d JOIN document_text t ON t.document_rowid = d.rowid
+     WHERE d.subject_id = ? ORDER BY d.rowid`,
+  );
+  const elsewhere = db.prepare(
+    `SELECT 1 FROM document_text t JOIN document d ON d.rowid = t.document_rowid
+     WHERE d.subject_id IS NOT ? AND instr(t.text, ?) > 0 LIMIT 1`,
+  );
+  const others = db.prepare<{ text: string }>(
+    `SELECT t.text FROM document_text t JOIN document d ON d.rowid = t.document_rowid WHERE d.subject_id IS NOT ?`,
+  );
+  const countTexts = db.prepare<{ n: number }>(
+    `SELECT count(*) AS n FROM document_text WHERE document_rowid IN (${OF_SUBJECT})`,
+  );
+  const removeIndex = db.prepare(`DELETE FROM document_search WHERE rowid IN (${OF_SUBJECT})`);
+
+  return {
+    verdicts: (gate, scope) =>
+      db.iterate<VerdictRow>(
+        `SELECT d.rowid, d.id, ${gate.denial} AS denial FROM document d ${gate.joins} ${where(scope)} ORDER BY d.rowid`,
+        bind(gate, scope),
+      ),
+    counts: (gate, scope) =>
+      db.all(
+        `SELECT denial, count(*) AS n FROM (SELECT ${gate.denial} AS denial FROM document d ${gate.joins} ${where(scope)}) GROUP BY denial ORDER BY n DESC, denial`,
+        bind(gate, scope),
+      ),
+    rows: (gate, rowids) =>
+      db.all<TextRow>(
+        `SELECT v.*, CASE WHEN v.denial IS NULL THEN t.text END AS text
+         FROM (SELECT ${DOCUMENT}, ${gate.denial} AS denial FROM document d ${gate.joins}
+               WHERE d.rowid IN (SELECT value FROM json_each(@rowids))) v
+         JOIN document_text t ON t.document_rowid = v.rowid ORDER BY v.rowid`,
+        { ...gate.params, rowids: JSON.stringify(rowids) },
+      ),
+    verdictsOf: (gate, rowids) =>
+      db.all<VerdictRow>(
+        `SELECT d.rowid, d.id, ${gate.denial} AS denial FROM document d ${gate.joins}
+         WHERE d.rowid IN (SELECT value FROM json_each(@rowids)) ORDER BY d.rowid`,
+        { ...gate.params, rowids: JSON.stringify(rowids) },
+      ),
+    find: (documentId) => find.get([documentId])?.rowid,
+    inScope: (rowid, scope) =>
+      db.get(`SELECT 1 FROM document d ${where(scope)} AND d.rowid = @rowid`, {
+        ...bindScope(scope),
+        rowid,
+      }) !== undefined,
+    subjectOf: (rowid) => subjectOf.get([rowid])?.subject_id ?? null,
+    search(gate, scope, query, limit) {
+      const indexed = [...query].length >= INDEXED_LENGTH;
+      const matching = indexed
+        ? 'SELECT rowid FROM document_search WHERE document_search MATCH @query'
+        : `SELECT document_rowid FROM document_text WHERE text LIKE @query ESCAPE '\\'`;
+      const value = indexed
+        ? `"${query.replaceAll('"', '""')}"`
+        : `%${query.replace(/[\\%_]/g, (found) => `\\${found}`)}%`;
+      return db
+        .all<{ id: string }>(
+          `SELECT d.id FROM document d ${gate.joins} ${where(scope)} AND d.rowid IN (${matching})
+           AND (${gate.denial}) IS NULL ORDER BY d.rowid LIMIT @limit`,
+          { ...bind(gate, scope), query: value, limit },
+        )
+        .map(({ id }) => id);
+    },
+    log: (row) => void log.run({ ...row }),
+    putText(rowid, text) {
+      insertText.run([rowid, text]);
+      insertIndex.run([rowid, text]);
+    },
+    replaceText(rowid, text) {
+      updateText.run([text, rowid]);
+      deleteIndex.run([rowid]);
+      insertIndex.run([rowid, text]);
+    },
+    ownTexts: (subjectId) => ownTexts.all([subjectId]),
+    containedElsewhere: (subjectId, piece) => elsewhere.get([subjectId, piece]) !== undefined,
+    otherTexts: (subjectId) => others.iterate([subjectId]),
+    removeFromIndex: (subjectId) => removeIndex.run([subjectId]).changes,
+    countTexts: (subjectId) => countTexts.get([subjectId])?.n ?? 0,
+    compactIndex: () =>
+      db.exec(`INSERT INTO document_search (document_search) VALUES ('optimize')`),
+  };
+}
+
+function where({ collectionId, documentIds, subjectId }: GateScope): string {
+  const parts = ['1'];
+  if (collectionId !== undefined) parts.push('d.collection_id = @collectionId');
+  if (subjectId !== undefined) parts.push('d.subject_id = @subjectId');
+  if (documentIds !== undefined) parts.push('d.id IN (SELECT value FROM json_each(@documentIds))');
+  return `WHERE ${parts.join(' AND ')}`;
+}
+
+function bindScope({
+  collectionId,
+  documentIds,
+  subjectId,
+}: GateScope): Readonly<Record<string, SqlValue>> {
+  const scope: Record<string, SqlValue> = {};
+  if (collectionId !== undefined) scope['collectionId'] = collectionId;
+  if (subjectId !== undefined) scope['subjectId'] = subjectId;
+  if (documentIds !== undefined) scope['documentIds'] = JSON.stringify(documentIds);
+  return scope;
+}
+
+const bind = (gate: CompiledGate, scope: GateScope): Readonly<Record<string, SqlValue>> => ({
+  ...gate.params,
+  ...bindScope(scope),
+});
