@@ -342,13 +342,15 @@ function createRun(parts: RunParts): () => Promise<RunEnd> {
     const score = scoreDocuments(dev.documents, logits, labels);
     const record = state.history.reduce((top, entry) => Math.max(top, entry.dev.f1), -1);
     const evaluation: EpochEvaluation = {
-      epoch: state.epoch,
+      epoch: state.epoch + 1,
       step: state.step,
       trainLoss: state.epochTokens === 0 ? 0 : state.epochLoss / state.epochTokens,
       dev: score,
       best: score.f1 > record,
     };
     state.history.push(evaluation);
+    // Tagging the development notes is not part of the speed of training.
+    [markTime, stepsSinceMark] = [performance.now(), 0];
     if (evaluation.best)
       best = new Map(arena.parameters.map((p) => [p.name, arena.view(p, plane).slice()]));
     report('training', evaluation);
@@ -365,16 +367,10 @@ function createRun(parts: RunParts): () => Promise<RunEnd> {
         await pause();
         await step(strips[state.strip] as Placement[]);
       }
-      // A checkpoint taken while the dev set is being tagged must not repeat or skip the evaluation.
-      if (state.history.at(-1)?.epoch !== state.epoch + 1) {
-        state.epoch += 1;
-        try {
-          await evaluate();
-        } catch (error) {
-          state.epoch -= 1;
-          throw error;
-        }
-      }
+      // The epoch counts as done only after its evaluation: a checkpoint taken while the development
+      // notes are tagged has all strips done, and a resumed run goes straight to the evaluation.
+      await evaluate();
+      state.epoch += 1;
       state.strip = 0;
       state.epochLoss = 0;
       state.epochTokens = 0;

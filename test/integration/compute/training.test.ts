@@ -1,0 +1,204 @@
+// The training loop as a library: it learns, resumes to the same numbers, stops where told, and says
+// why it cannot go on.
+import { describe, expect, it } from 'vitest';
+import {
+  inspect,
+  predict,
+  trainTagger,
+  type LoopHooks,
+} from '../../../main/compute/loops/index.ts';
+import type { TrainJob, TrainProgress, WireDocument } from '../../../main/compute/protocol.ts';
+import { LABELS, makeNotes, tinyRecipe } from './notes.ts';
+
+interface Log extends LoopHooks {
+  readonly checkpoints: { step: number; bytes: Uint8Array }[];
+  readonly events: TrainProgress[];
+}
+
+function record(cancelAtStep = Infinity): Log {
+  const checkpoints: Log['checkpoints'] = [];
+  const events: TrainProgress[] = [];
+  let polls = 0;
+  return {
+    checkpoints,
+    events,
+    progress: (progress) => void (progress.kind === 'train' && events.push(progress)),
+    checkpoint: (step, bytes) => void checkpoints.push({ step, bytes }),
+    // Asked once before every strip.
+    canceled: () => polls++ >= cancelAtStep,
+  };
+}
+
+const job = (changes: Partial<TrainJob> = {}): TrainJob => ({
+  recipe: tinyRecipe(),
+  labels: LABELS,
+  train: makeNotes(40),
+  dev: makeNotes(10, 2),
+  ...changes,
+});
+
+describe('training a tagger', () => {
+  it('learns spans and gives them back exactly, in UTF-16 offsets', async () => {
+    const log = record();
+    const result = await trainTagger(job(), log);
+    expect(result.best?.dev.f1).toBeGreaterThan(0.95);
+    expect(result.history.map((entry) => entry.epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    const losses = result.lossCurve.map((point) => point.loss);
+    expect(losses.at(-1)).toBeLessThan(0.3 * (losses[0] as number));
+    expect(log.events.at(-1)?.phase).toBe('exporting');
+
+    const notes = makeNotes(12, 3);
+    const tagged = await predict(
+      {
+        model: result.model,
+        documents: notes.map(({ id, text, spans }) => ({ id, text, gold: spans })),
+        tokens: true,
+      },
+      record(),
+    );
+    let exact = 0;
+    let total = 0;
+    notes.forEach(({ text, spans }, index) => {
+      const { spans: found, tokens } = tagged.documents[index]!;
+      for (const span of spans) {
+        total += 1;
+        const same = found.find(
+          ({ start, end, label }) =>
+            start === span.start && end === span.end && label === span.label,
+        );
+        if (same) {
+          exact += 1;
+          expect(same.score).toBeGreaterThan(0);
+          expect(same.score).toBeLessThanOrEqual(1);
+        }
+      }
+      // Tags of the gold spans, on the model's tokens, reproduce the gold text.
+      const first = tokens!.gold!.indexOf('B-PLACE');
+      expect(text.slice(tokens!.starts[first], tokens!.ends[first])).toBe(
+        text.slice(spans[1]!.start, spans[1]!.end),
+      );
+      expect(tokens!.tags).toHaveLength(tokens!.starts.length);
+    });
+    expect(exact / total).toBeGreaterThan(0.9);
+    expect(inspect(result.model)).toMatchObject({ architecture: 'tagger', untrainable: [] });
+  });
+
+  it('repeats bit for bit with the same seed, and not with another', async () => {
+    const small = { train: makeNotes(15), dev: [], recipe: tinyRecipe({ epochs: 2 }) };
+    const [a, b] = [
+      await trainTagger(job(small), record()),
+      await trainTagger(job(small), record()),
+    ];
+    expect(a.lossCurve).toEqual(b.lossCurve);
+    expect(a.model.files['onnx/model.onnx']).toEqual(b.model.files['onnx/model.onnx']);
+    const other = { ...small, recipe: tinyRecipe({ epochs: 2, seed: 12 }) };
+    expect((await trainTagger(job(other), record())).lossCurve).not.toEqual(a.lossCurve);
+  });
+
+  it.each([1, 4, 9, 13])(
+    'continues after a cancel before strip %i to the same bits',
+    async (at) => {
+      const whole = await trainTagger(job(), record());
+      const log = record(at);
+      await expect(trainTagger(job(), log)).rejects.toMatchObject({ code: 'canceled' });
+      const { bytes, step } = log.checkpoints.at(-1)!;
+      expect(step).toBeGreaterThan(0);
+      const resumed = await trainTagger(job({ resumeFrom: bytes }), record());
+      expect(resumed.lossCurve).toEqual(whole.lossCurve);
+      expect(resumed.history).toEqual(whole.history);
+      expect(resumed.model.files['onnx/model.onnx']).toEqual(whole.model.files['onnx/model.onnx']);
+    },
+  );
+
+  it('refuses a checkpoint of other data, of another recipe, and a cut one', async () => {
+    const log = record(3);
+    await expect(trainTagger(job(), log)).rejects.toMatchObject({ code: 'canceled' });
+    const { bytes } = log.checkpoints[0]!;
+    const attempts: [Partial<TrainJob>, RegExp][] = [
+      [{ resumeFrom: bytes, train: makeNotes(39) }, /other training data/],
+      [{ resumeFrom: bytes, recipe: tinyRecipe({ seed: 3 }) }, /another recipe/],
+      [{ resumeFrom: bytes.subarray(0, bytes.length - 9) }, /damaged/],
+      [{ resumeFrom: bytes.subarray(0, 5) }, /damaged/],
+    ];
+    for (const [changes, message] of attempts)
+      await expect(trainTagger(job(changes), record())).rejects.toMatchObject({
+        code: 'bad-request',
+        message: expect.stringMatching(message),
+      });
+  });
+
+  it('stops when the loss is no longer a number and says where', async () => {
+    const recipe = tinyRecipe({ learningRate: 1, clipNorm: 0, warmup: 0, hidden: 64, epochs: 50 });
+    // Weights of 1e20 overflow float32 in the first product.
+    const exploding = { ...recipe, learningRate: 1e20 };
+    await expect(trainTagger(job({ recipe: exploding }), record())).rejects.toMatchObject({
+      code: 'diverged',
+      message: expect.stringMatching(/at step \d+, epoch \d+/),
+    });
+  });
+
+  it('tags a document far longer than a strip as if it were in one piece', async () => {
+    const { model } = await trainTagger(job({ recipe: tinyRecipe({ epochs: 3 }) }), record());
+    const notes = makeNotes(130, 5);
+    const text = notes.map((note) => note.text).join('\n');
+    const run = async (texts: readonly string[]) =>
+      (
+        await predict(
+          { model, documents: texts.map((part, index) => ({ id: `${index}`, text: part })) },
+          record(),
+        )
+      ).documents;
+    const [long, other] = [await run([text]), await run([notes[0]!.text, text])];
+    expect(long[0]!.spans.length).toBeGreaterThan(300);
+    expect(long[0]!.spans.at(-1)!.end).toBeGreaterThan(text.length - 200);
+    // In the second call the seams lie elsewhere.
+    const plain = (spans: readonly { start: number; end: number; label: string }[]) =>
+      spans.map(({ start, end, label }) => `${start}-${end} ${label}`);
+    expect(plain(other[1]!.spans)).toEqual(plain(long[0]!.spans));
+  });
+
+  it('says what is wrong with the data', async () => {
+    const note = makeNotes(1)[0]!;
+    const attempts: [readonly WireDocument[], RegExp][] = [
+      [[], /nothing to train on/],
+      [[{ ...note, text: '', spans: [] }], /nothing to train on/],
+      [[{ ...note, spans: [] }], /nothing to learn/],
+      [[{ ...note, spans: [{ start: 0, end: 4, label: 'DRUG' }] }], /note-0 has the label "DRUG"/],
+      [
+        [{ ...note, spans: [{ start: 5, end: 9999, label: 'NAME' }] }],
+        /note-0 .* outside its text/,
+      ],
+      [[{ ...note, spans: [{ start: 5, end: 5, label: 'NAME' }] }], /outside its text/],
+    ];
+    for (const [train, message] of attempts)
+      await expect(trainTagger(job({ train }), record())).rejects.toMatchObject({
+        code: 'bad-data',
+        message: expect.stringMatching(message),
+      });
+  });
+
+  it('trains with a single class and empty documents among the others', async () => {
+    const notes = makeNotes(20).map((note) => ({
+      ...note,
+      spans: note.spans.filter(({ label }) => label === 'NAME'),
+    }));
+    const empty = { id: 'empty', text: '', spans: [] };
+    const result = await trainTagger(
+      job({ labels: ['NAME'], train: [empty, ...notes, empty], dev: [empty, ...notes] }),
+      record(),
+    );
+    expect(result.best?.dev.f1).toBeGreaterThan(0.9);
+    const { documents } = await predict(
+      { model: result.model, documents: [{ id: 'empty', text: '' }], tokens: true },
+      record(),
+    );
+    expect(documents[0]?.spans).toEqual([]);
+  });
+
+  it('stops early when the development score no longer rises', async () => {
+    const recipe = tinyRecipe({ epochs: 40, patience: 3 });
+    const result = await trainTagger(job({ recipe }), record());
+    expect(result.stopped).toBe('early');
+    expect(result.epochs).toBe(result.best!.epoch + 3);
+  });
+});
