@@ -1,0 +1,157 @@
+/**
+ * The built page in the machine's own Chromium, served by interception at one host with the product's
+ * content policy (no port listens), talking to a stub core over a binding: the same pipe the preview uses.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { ClientMessage, ServerMessage } from '../../shared/contract/index.ts';
+import { createStubCore, type Scenario, type StubCore } from '../fakes/stub/core.ts';
+
+export const ORIGIN = 'https://cloister.invalid';
+const DIST = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
+
+/** reference: Electron security, item 7. */
+export const CONTENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  'frame-src blob:',
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types svelte-trusted-html',
+].join('; ');
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+};
+
+export function chromiumPath(): string | null {
+  const wished = process.env['CHROMIUM'];
+  const places = wished
+    ? [wished]
+    : ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  return places.find((place) => existsSync(place)) ?? null;
+}
+
+/** True where browser tests must be skipped; says so in one loud line. In CI a missing browser fails. */
+export function browserMissing(): boolean {
+  if (chromiumPath() !== null || process.env['CI']) return false;
+  process.stderr.write(
+    '\nBROWSER TESTS SKIPPED: no Chromium found. Install it or set CHROMIUM.\n\n',
+  );
+  return true;
+}
+
+export async function launch(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (executablePath === null) throw new Error('No Chromium found. Install it or set CHROMIUM.');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--font-render-hinting=none',
+    ],
+  });
+}
+
+export interface OpenOptions {
+  readonly scenario?: Scenario;
+  readonly route?: string;
+  readonly theme?: 'light' | 'dark' | 'contrast';
+  readonly locale?: 'en' | 'zh' | 'de';
+  readonly size?: { readonly width: number; readonly height: number };
+  /** 2 for pictures of documents; 1 elsewhere. */
+  readonly scale?: number;
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  readonly stub: StubCore;
+  /** Errors and policy violations the page reported. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function openPage(browser: Browser, options: OpenOptions = {}): Promise<OpenPage> {
+  const context = await browser.newContext({
+    viewport: options.size ?? { width: 1440, height: 900 },
+    deviceScaleFactor: options.scale ?? 1,
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-write'],
+  });
+  await serve(context);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+
+  const send = (message: ServerMessage) => {
+    const json = JSON.stringify(message);
+    page
+      .evaluate(
+        (text) =>
+          (window as unknown as { __cloisterReceive(json: string): void }).__cloisterReceive(text),
+        json,
+      )
+      .catch(() => undefined); // The page is gone.
+  };
+  const stub = createStubCore(options.scenario ?? 'full', send);
+  await page.exposeFunction('__cloisterSend', (json: string) => {
+    stub.receive(JSON.parse(json) as ClientMessage);
+  });
+  const flags = new URLSearchParams();
+  if (options.theme) flags.set('theme', options.theme);
+  if (options.locale) flags.set('locale', options.locale);
+  await page.goto(`${ORIGIN}/index.html?${flags}#${options.route ?? '/home'}`);
+  await page.waitForSelector('main');
+  return { page, stub, complaints, close: () => context.close() };
+}
+
+async function serve(context: BrowserContext): Promise<void> {
+  await context.route('**/*', async (route) => {
+    const url = new URL(route.request().url());
+    if (url.origin !== ORIGIN) return route.abort();
+    const path = normalize(decodeURIComponent(url.pathname)).replace(/^[/\\]+/, '');
+    const type = TYPES[extname(path)];
+    const body =
+      type === undefined || path.includes('..')
+        ? null
+        : await readFile(join(DIST, path)).catch(() => null);
+    if (body === null) return route.fulfill({ status: 404, body: '' });
+    return route.fulfill({
+      status: 200,
+      body,
+      headers: {
+        'content-type': type!,
+        'content-security-policy': CONTENT_POLICY,
+        'x-content-type-options': 'nosniff',
+      },
+    });
+  });
+}
+
+/** Waits until nothing is loading: no skeleton, fonts ready. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => document.querySelector('.loading') === null && document.fonts.status === 'loaded',
+  );
+  await page.waitForTimeout(120);
+}
