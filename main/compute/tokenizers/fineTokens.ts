@@ -13,9 +13,10 @@ export interface Token {
 const UNSPACED =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const UPPER = '[\\p{Lu}\\p{Lt}]';
-const OTHER_LETTER = `[[\\p{L}\\p{M}]--[\\p{Lu}\\p{Lt}${UNSPACED}]]`;
+const LETTER = `[\\p{L}--[\\p{Lu}\\p{Lt}${UNSPACED}]]`;
+const LETTER_OR_MARK = `[[\\p{L}\\p{M}]--[\\p{Lu}\\p{Lt}${UNSPACED}]]`;
 const PIECE = new RegExp(
-  `\\r\\n|[\\n\\r\\u2028\\u2029]|[${UNSPACED}]|${UPPER}+${OTHER_LETTER}*|${OTHER_LETTER}+|\\p{Nd}+|\\S`,
+  `\\r\\n|[\\n\\r\\u2028\\u2029]|[${UNSPACED}]|${UPPER}+${LETTER_OR_MARK}*|${LETTER}${LETTER_OR_MARK}*|\\p{Nd}+|\\S`,
   'gv',
 );
 

@@ -24,7 +24,8 @@ export function decodeSpans(
 ): Decoded {
   const classes = 1 + 2 * labels.length;
   const scores = logProbabilities(logits, tokens.length, classes, temperature);
-  const tags = viterbi(scores, tokens.length, classes);
+  // A constant per token, such as its normalizer, changes no comparison: raw logits serve as well.
+  const tags = viterbi(logits, tokens.length, classes);
   const { forward, backward, total } = lattice(scores, tokens.length, classes);
   const spans = tagRuns(tags).map(({ first, last, label }): ScoredSpan => {
     // Weight of all paths through this span: what precedes it, the span itself, what may follow it
@@ -49,7 +50,6 @@ export function viterbiSpans(
   tokens: readonly Token[],
   labels: readonly string[],
 ): Span[] {
-  // Viterbi is unchanged by a constant per token, so raw logits serve as well as log-probabilities.
   const tags = viterbi(logits, tokens.length, 1 + 2 * labels.length);
   return tagRuns(tags).map(({ first, last, label }) => ({
     start: (tokens[first] as Token).start,
@@ -82,7 +82,7 @@ function logProbabilities(
 
 const isInside = (tag: number): boolean => tag > 0 && tag % 2 === 0;
 
-function viterbi(scores: Float64Array | Float32Array, length: number, classes: number): Int32Array {
+function viterbi(scores: Float32Array, length: number, classes: number): Int32Array {
   const tags = new Int32Array(length);
   if (length === 0) return tags;
   const from = new Int32Array(length * classes);
