@@ -40,10 +40,11 @@ export function runCore(deps: CoreDeps): Server {
   return server;
 }
 
-/** `--vault DIR` and `--client page|terminal`, as the shells write them. */
+/** `--vault DIR`, `--client page|terminal` and `--product VERSION`, as the shells write them. */
 export function readCoreArguments(args: readonly string[]): {
   readonly folder: string | undefined;
   readonly client: 'page' | 'terminal';
+  readonly version: string;
 } {
   const after = (flag: string): string | undefined => {
     const at = args.indexOf(flag);
@@ -53,5 +54,6 @@ export function readCoreArguments(args: readonly string[]): {
   return {
     folder: after('--vault'),
     client: after('--client') === 'terminal' ? 'terminal' : 'page',
+    version: after('--product') ?? '0.0.0',
   };
 }

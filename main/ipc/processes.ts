@@ -46,8 +46,12 @@ export function scrubbedEnvironment(
 }
 
 /** Standard output of the child is dropped into standard error: the terminal's own stays clean for results. */
-export function forkEntry(name: EntryName, args: readonly string[] = []): ChildProcess {
-  return fork(entryFile(name), [...args], {
+export function forkEntry(
+  name: EntryName,
+  args: readonly string[] = [],
+  file: string = entryFile(name),
+): ChildProcess {
+  return fork(file, [...args], {
     serialization: 'advanced',
     execArgv: [],
     env: scrubbedEnvironment(),

@@ -1,0 +1,136 @@
+// How one command is declared. All share the same options and the same ending: the result on standard
+// output, as a text or with --json as data, and an exit code that tells the class of a failure.
+import { Command } from 'commander';
+import { resolve } from 'node:path';
+import type { WireError } from '../../shared/contract/index.ts';
+import { CliFailure, describeFailure, exitCodeOf } from './failure.ts';
+import { readPassphrase, type PassphraseOptions } from './passphrase.ts';
+import { createSession, type Connection, type Session } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CliDeps {
+  readonly terminal: Terminal;
+  readonly connect: (folder: string) => Connection;
+  /** Used where neither --vault nor CLOISTER_VAULT says otherwise. */
+  readonly defaultVault: () => string;
+  /** Starts the interface over a vault; ends when its window is closed. */
+  readonly open: (options: OpenOptions) => Promise<number>;
+  readonly version: string;
+}
+
+export interface OpenOptions {
+  readonly folder: string;
+  readonly shell: 'auto' | 'electron' | 'preview';
+  readonly screenshot?: string;
+  readonly route?: string;
+  readonly theme?: string;
+  readonly locale?: string;
+  readonly size?: string;
+  readonly passphraseFile?: string;
+}
+
+export interface Outcome {
+  readonly json: unknown;
+  readonly text: string;
+  /** Where a result is itself bad news, e.g. a broken audit log. */
+  readonly exitCode?: number;
+}
+
+export interface CommonOptions extends PassphraseOptions {
+  readonly vault?: string;
+  readonly json?: boolean;
+}
+
+export interface LeafSpec<Options> {
+  readonly summary: string;
+  /** Commander's words, e.g. `<file>`, `[names...]`. */
+  readonly arguments?: string;
+  readonly options?: (command: Command) => Command;
+  readonly examples: readonly string[];
+  /** False where the command works on a locked vault or makes one. */
+  readonly unlock?: boolean;
+  readonly run: (
+    session: Session,
+    options: Options & CommonOptions,
+    args: readonly string[],
+  ) => Promise<Outcome>;
+}
+
+export interface Program {
+  readonly root: Command;
+  readonly deps: CliDeps;
+  exitCode: number;
+}
+
+export function noun(program: Program, name: string, summary: string): Command {
+  return program.root.command(name).description(summary);
+}
+
+export function leaf<Options>(
+  program: Program,
+  parent: Command,
+  name: string,
+  spec: LeafSpec<Options>,
+): void {
+  const command = parent.command(spec.arguments ? `${name} ${spec.arguments}` : name);
+  command.description(spec.summary);
+  spec.options?.(command);
+  withCommonOptions(command);
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${spec.examples.map((line) => `  cloister ${line}`).join('\n')}`,
+  );
+  command.action(async () => {
+    const options = command.opts<Options & CommonOptions>();
+    await reporting(program, options, async () => {
+      const { terminal } = program.deps;
+      const connection = program.deps.connect(vaultFolder(program, options));
+      try {
+        const session = createSession(connection.client, terminal);
+        if (spec.unlock !== false) {
+          const passphrase = await readPassphrase(terminal, options, 'unlock');
+          await session.call('vault.unlock', { passphrase });
+        }
+        return await spec.run(session, options, command.args);
+      } finally {
+        await connection.close();
+      }
+    });
+  });
+}
+
+export const vaultFolder = (program: Program, options: CommonOptions): string =>
+  resolve(options.vault ?? program.deps.defaultVault());
+
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--vault <folder>', 'the vault (default: $CLOISTER_VAULT, else ~/Cloister/vault)')
+    .option('--json', 'print the result as JSON')
+    .option('--passphrase-file <file>', 'take the passphrase from the first line of a file')
+    .option('--passphrase-fd <number>', 'take the passphrase from an open file descriptor');
+}
+
+/** Runs an action and reports its outcome; failures that a person can cause become exit codes. */
+export async function reporting(
+  program: Program,
+  options: Pick<CommonOptions, 'json'>,
+  act: () => Promise<Outcome | undefined>,
+): Promise<void> {
+  const { terminal } = program.deps;
+  try {
+    const outcome = await act();
+    if (!outcome) return;
+    terminal.out(options.json ? JSON.stringify(outcome.json, null, 2) : outcome.text);
+    program.exitCode = outcome.exitCode ?? 0;
+  } catch (error) {
+    if (!(error instanceof CliFailure)) throw error;
+    reportFailure(terminal, error.error, options.json === true);
+    program.exitCode = exitCodeOf(error.error.code);
+  }
+}
+
+function reportFailure(terminal: Terminal, error: WireError, json: boolean): void {
+  terminal.draw('');
+  if (json) terminal.note(JSON.stringify({ error }));
+  else terminal.note(describeFailure(error));
+}

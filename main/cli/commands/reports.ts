@@ -1,0 +1,278 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { OutputOf } from '../../../shared/contract/index.ts';
+import { failureOf, writeFileAtomic } from '../../platform/index.ts';
+import { leaf, noun, type Program } from '../command.ts';
+import { CliFailure, usage } from '../failure.ts';
+import { findModel, subjectOf } from '../resolve.ts';
+import type { Session } from '../session.ts';
+import { bytes, facts, table } from '../text.ts';
+
+export function addReportCommands(program: Program): void {
+  const report = noun(
+    program,
+    'report',
+    'model cards, evaluations, packs for the people concerned',
+  );
+
+  leaf<{ model?: string; kinds: string }>(program, report, 'write', {
+    summary: 'write the reports of a model into the vault',
+    options: (command) =>
+      command
+        .option('--model <name>', 'which model')
+        .option('--kinds <list>', 'modelCard, evaluation', 'modelCard,evaluation'),
+    examples: ['report write', 'report write --model first --kinds modelCard'],
+    async run(session, options) {
+      const { reports } = await session.call('report.write', {
+        modelId: await findModel(session, options.model),
+        kinds: options.kinds.split(',').map((kind) => kind.trim()) as ['modelCard'],
+      });
+      return { json: reports, text: describeReports(reports) };
+    },
+  });
+
+  leaf(program, report, 'list', {
+    summary: 'the reports in this vault',
+    examples: ['report list'],
+    async run(session) {
+      const { items } = await session.call('report.list', {});
+      return { json: items, text: describeReports(items) };
+    },
+  });
+
+  leaf<{ out: string; recipient?: string }>(program, report, 'export', {
+    summary: 'take a copy out; recipient and hash are registered before a byte leaves',
+    arguments: '<report>',
+    options: (command) =>
+      command
+        .requiredOption('--out <folder>', 'where to put the files')
+        .requiredOption('--recipient <name>', 'who gets it'),
+    examples: ['report export rep_01JD9ZK3V7Q2 --out ./card --recipient "Ethics board"'],
+    async run(session, options, [reportId = '']) {
+      const written = await exportReport(session, reportId, options.recipient ?? '', options.out);
+      return {
+        json: { exitId: written.exitId, files: written.files },
+        text: [`Registered as ${written.exitId}.`, ...written.files].join('\n'),
+      };
+    },
+  });
+}
+
+/** Writes the files of a report into a folder; returns where they lie. */
+export async function exportReport(
+  session: Session,
+  reportId: string,
+  recipient: string,
+  folder: string,
+): Promise<{ readonly exitId: string; readonly files: readonly string[] }> {
+  const out = resolve(folder);
+  const copy = await session.call('report.export', { reportId, recipient });
+  try {
+    mkdirSync(out, { recursive: true });
+    const files = copy.files.map(({ name, content }) => {
+      const path = join(out, basename(name)); // A name is a name, wherever it came from.
+      writeFileAtomic(path, content);
+      return path;
+    });
+    return { exitId: copy.exitId, files };
+  } catch (error) {
+    const found = failureOf(error);
+    if (found) throw new CliFailure({ ...found, correlationId: '' });
+    const code = (error as NodeJS.ErrnoException).code;
+    throw usage(
+      `The folder ${out} could not be written (${code ?? 'unknown reason'}).`,
+      'NO_PERMISSION',
+    );
+  }
+}
+
+export const describeReports = (reports: OutputOf<'report.list'>['items']): string =>
+  table(
+    ['report', 'kind', 'files', 'size', 'written', 'identifier'],
+    reports.map((each) => [
+      each.title,
+      each.kind,
+      each.files.map(({ name }) => name).join(' '),
+      bytes(each.files.reduce((sum, file) => sum + file.bytes, 0)),
+      each.createdAt,
+      each.reportId,
+    ]),
+  );
+
+export function addRequestCommands(program: Program): void {
+  const request = noun(program, 'request', 'requests of the people in the data');
+
+  leaf<{ out?: string; recipient?: string; received?: string }>(program, request, 'access', {
+    summary: 'put together everything held about a person',
+    arguments: '<person>',
+    options: (command) =>
+      command
+        .option('--received <day>', 'when the request came in, e.g. 2026-11-20')
+        .option('--out <folder>', 'also take the pack out of the vault into this folder')
+        .option('--recipient <name>', 'who gets it (default: the person)'),
+    examples: ['request access 4411093', 'request access 4411093 --out ./pack'],
+    async run(session, options, [person = '']) {
+      const opened = await session.call('request.open', {
+        kind: 'access',
+        subject: subjectOf(person),
+        ...(options.received !== undefined && { receivedOn: options.received }),
+      });
+      const pack = await session.job(
+        'request.access',
+        { requestId: opened.requestId },
+        'Collecting',
+      );
+      const exported =
+        options.out === undefined
+          ? undefined
+          : await exportReport(session, pack.reportId, options.recipient ?? person, options.out);
+      return {
+        json: { ...pack, files: exported?.files ?? [] },
+        text: [
+          describeAccessPack(pack),
+          ...(exported ? [`Registered as ${exported.exitId}.`, ...exported.files] : []),
+        ].join('\n'),
+      };
+    },
+  });
+
+  leaf<{ confirm?: string; received?: string; preview?: boolean }>(program, request, 'erase', {
+    summary:
+      'erase a person: shows what goes and stays, asks for a typed confirmation, cannot be undone',
+    arguments: '<person>',
+    options: (command) =>
+      command
+        .option('--received <day>', 'when the request came in')
+        .option('--preview', 'only show what would go')
+        .option('--confirm <text>', 'the confirmation the preview asks for, for batch work'),
+    examples: ['request erase 4411093 --preview', 'request erase 4411093'],
+    async run(session, options, [person = '']) {
+      const requestId = await erasureRequest(session, person, options.received);
+      const preview = await session.call('request.previewErasure', { requestId });
+      if (options.preview) return { json: preview, text: describePreview(preview) };
+      let { confirm } = options;
+      if (confirm === undefined) {
+        session.terminal.note(describePreview(preview));
+        confirm = await session.terminal.ask(
+          `Erasing cannot be undone. Type "${preview.confirmation}" to erase: `,
+        );
+      }
+      if (confirm === undefined) {
+        throw usage(
+          `Nothing was erased. There is no terminal to confirm at; say --confirm "${preview.confirmation}".`,
+          'CONFIRMATION_MISMATCH',
+        );
+      }
+      const certificate = await session.job(
+        'request.erase',
+        { requestId, confirmation: confirm },
+        'Erasing',
+      );
+      return { json: certificate, text: describeCertificate(certificate) };
+    },
+  });
+
+  leaf(program, request, 'list', {
+    summary: 'open and closed requests, with the day they are due',
+    examples: ['request list'],
+    async run(session) {
+      const page = await session.call('request.list', {});
+      return {
+        json: page.items,
+        text: table(
+          ['request', 'kind', 'person', 'received', 'due', 'state', 'outcome'],
+          page.items.map((each) => [
+            each.requestId,
+            each.kind,
+            each.subjectKey,
+            each.receivedOn,
+            each.dueOn,
+            each.state,
+            each.outcome,
+          ]),
+        ),
+      };
+    },
+  });
+}
+
+/** An open request of the same person is taken up again: a preview must not leave a trail of them. */
+async function erasureRequest(
+  session: Session,
+  person: string,
+  received: string | undefined,
+): Promise<string> {
+  const { items } = await session.call('request.list', { limit: 500 });
+  const open = items.find(
+    (each) =>
+      each.kind === 'erasure' &&
+      each.state !== 'closed' &&
+      (each.subjectKey === person || each.subjectId === person),
+  );
+  if (open) return open.requestId;
+  const made = await session.call('request.open', {
+    kind: 'erasure',
+    subject: subjectOf(person),
+    ...(received !== undefined && { receivedOn: received }),
+  });
+  return made.requestId;
+}
+
+export const describeAccessPack = (pack: OutputOf<'request.access'>): string =>
+  facts([
+    ['pack', pack.reportId],
+    ['notes', pack.documents],
+    ['annotations', pack.annotations],
+    ['consents', pack.consents],
+    ['uses', pack.uses],
+    ['recipients', pack.recipients],
+    ['size', bytes(pack.bytes)],
+    ['sha-256', pack.sha256],
+  ]);
+
+export function describePreview(preview: OutputOf<'request.previewErasure'>): string {
+  return [
+    `Erasing ${preview.subjectKey}. What goes:`,
+    table(
+      ['what', 'count'],
+      preview.goes.map(({ what, count }) => [what, count]),
+    ),
+    'What stays, and on which ground:',
+    table(
+      ['what', 'count', 'ground'],
+      preview.stays.map(({ what, count, ground }) => [what, count, ground]),
+    ),
+    preview.models.length > 0
+      ? `Models trained on this person, which will be stale: ${preview.models.map(({ name }) => name).join(', ')}`
+      : 'No model was trained on this person.',
+    ...(preview.recipients.length > 0
+      ? [`Told to others before: ${preview.recipients.map((each) => each.recipient).join(', ')}`]
+      : []),
+  ].join('\n\n');
+}
+
+export function describeCertificate(certificate: OutputOf<'request.erase'>): string {
+  const { scan } = certificate;
+  return facts([
+    ['order', `${certificate.orderId}, audit leaf ${certificate.orderLeaf}`],
+    ['certificate', `audit leaf ${certificate.certificateLeaf}, sha-256 ${certificate.sha256}`],
+    [
+      'rows deleted',
+      certificate.deleted.map(({ table: name, rows }) => `${name} ${rows}`).join(', '),
+    ],
+    ['files deleted', certificate.files],
+    [
+      'scan of the decrypted pages',
+      `${scan.hits} hits for ${scan.needles} needles in ${scan.forms} forms over ${bytes(scan.bytes)}, ${scan.files} files`,
+    ],
+    ['database key', certificate.rekeyed ? 'exchanged' : 'kept'],
+    [
+      'models',
+      certificate.models.map(({ name, state }) => `${name}: ${state}`).join(', ') || 'none',
+    ],
+    [
+      'kept',
+      certificate.kept.map(({ what, ground }) => `${what} (${ground})`).join(', ') || 'nothing',
+    ],
+  ]);
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// The terminal. It opens no vault itself: it starts the core and speaks the contract with it.
+import '../ipc/noNetwork.ts';
+import {
+  connectToCore,
+  createTerminal,
+  defaultVaultFolder,
+  openInterface,
+  productVersion,
+  runCli,
+} from '../cli/index.ts';
+
+const terminal = createTerminal();
+process.exitCode = await runCli(process.argv.slice(2), {
+  terminal,
+  connect: connectToCore,
+  defaultVault: defaultVaultFolder,
+  open: (options) => openInterface(terminal, options),
+  version: productVersion(),
+});
