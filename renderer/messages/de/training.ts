@@ -1,4 +1,73 @@
-import type { training as en } from '../en/training.ts';
+import type { training as english } from '../en/training.ts';
 import type { Translation } from '../i18n.svelte.ts';
 
-export const training = {} as const satisfies Translation<typeof en>;
+export const training: Translation<typeof english> = {
+  'training.start': 'Modell trainieren',
+  'training.start.text':
+    'Der Lauf geht weiter, wenn die Seite geschlossen wird. Beim Abbrechen bleibt der letzte Kontrollpunkt.',
+  'training.snapshot': 'Schnappschuss',
+  'training.learnsFrom': 'Lernt aus',
+  'training.checkedOn': 'Geprüft an',
+  'training.splitFacts': '{documents} Notizen, {subjects} Personen, {spans} Markierungen',
+  'training.underPurpose': 'Zweck',
+  'training.preset': 'Rezept',
+  'training.preset.quick': 'Kurz',
+  'training.preset.standard': 'Standard',
+  'training.preset.quick.text':
+    'Für einen ersten Blick und für einige Hundert kurze Notizen: etwa eine Minute auf zwei Kernen.',
+  'training.preset.standard.text':
+    'Für mehrere Hundert ganze Notizen: zehn bis fünfzehn Minuten auf zwei Kernen.',
+  'training.epochs': 'Epochen',
+  'training.epochs.hint': 'Leer: wie im Rezept',
+  'training.seed': 'Startwert',
+  'training.seed.hint': 'Derselbe Startwert ergibt dasselbe Modell',
+  'training.threads': 'Threads',
+  'training.threads.hint': 'Teil des Protokolls: entscheidet über die letzten Bits',
+  'training.wholeNumber': 'Eine ganze Zahl von {low} bis {high}',
+  'training.begin': 'Beginnen',
+  'training.loss': 'Verlust',
+  'training.loss.note': 'Mittel je Token, letzter Schritt',
+  'training.devF1': 'F1',
+  'training.progress': 'Fortschritt des Trainings',
+  'training.estimating': 'Wird geschätzt',
+  'training.resumable':
+    'Dieser Lauf hielt bei Schritt {steps} an. Sein letzter Kontrollpunkt ist gespeichert; von dort kann er weitergehen.',
+  'training.resume': 'Fortsetzen',
+  'training.step': 'Schritt',
+  'training.ofSteps': 'von {total}',
+  'training.bestF1': 'Bestes F1',
+  'training.bestF1.note': 'exakte Spannen, Entwicklungsteil von {snapshot}',
+  'training.time': 'Zeit',
+  'training.curve': 'Verlust und F1 über die Schritte',
+  'training.noCurve': 'Die Kurve erscheint mit den ersten Schritten.',
+  'training.recipe': 'Rezept dieses Laufs',
+  'training.recipeHash': 'Hash des Rezepts',
+  'training.started': 'Begonnen',
+  'training.runs': 'Läufe',
+  'training.empty.title': 'Noch wurde nichts trainiert',
+  'training.empty.text':
+    'Trainiert wird allein auf diesem Rechner, aus einem eingefrorenen Schnappschuss.',
+  'training.empty.noSnapshot':
+    'Ein Modell lernt aus einem eingefrorenen Schnappschuss. Frieren Sie zuerst einen aus einem Labeling-Projekt ein.',
+  'training.toSnapshots': 'Zu den Schnappschüssen',
+  'training.model': 'Modell',
+  'training.noModel': 'Dieser Lauf hat noch kein Modell.',
+  'training.purpose': 'Zweck',
+  'training.people': 'Personen',
+  'training.documents': 'Notizen',
+  'training.created': 'Erstellt',
+  'training.labels': 'Bekannte Label',
+  'model.state.valid': 'Nutzbar',
+  'model.state.stale': 'Veraltet',
+  'model.state.blocked': 'Gesperrt',
+  'model.state.superseded': 'Abgelöst',
+  'model.state.destroyed': 'Vernichtet',
+  'model.state.stale.text':
+    'Eine Person, aus deren Daten dieses Modell lernte, wurde gelöscht oder hat die Einwilligung zurückgezogen. Es macht keine Vorschläge mehr. Trainieren Sie ohne diese Person neu.',
+  'model.state.blocked.text':
+    'Dieses Modell ist gesperrt: Es darf weder bewerten noch den Tresor verlassen.',
+  'model.state.superseded.text': 'Ein neueres Modell ist an seine Stelle getreten.',
+  'model.state.destroyed.text': 'Seine Gewichte wurden vernichtet. Der Nachweis bleibt.',
+  'chart.showTable': 'Als Tabelle zeigen',
+  'chart.hideTable': 'Tabelle ausblenden',
+};

@@ -81,6 +81,7 @@ export const PrfRow = z.strictObject({
   f1: Fraction,
   support: Count,
 });
+export type PrfRow = z.infer<typeof PrfRow>;
 export const SpanScores = z.strictObject({
   perLabel: z.array(PrfRow).max(500),
   micro: PrfRow,
