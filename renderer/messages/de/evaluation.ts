@@ -2,11 +2,11 @@ import type { evaluation as english } from '../en/evaluation.ts';
 import type { Translation } from '../i18n.svelte.ts';
 
 export const evaluation: Translation<typeof english> = {
-  'evaluation.run': 'Bewerten',
-  'evaluation.which': 'Bewertung',
+  'evaluation.run': 'Auswerten',
+  'evaluation.which': 'Auswertung',
   'evaluation.model': 'Modell',
   'evaluation.writeReport': 'Karte und Bericht schreiben',
-  'evaluation.empty.title': 'Noch wurde nichts bewertet',
+  'evaluation.empty.title': 'Noch wurde nichts ausgewertet',
   'evaluation.empty.text':
     'Gemessen wird an Notizen, die das Modell nicht kennt, von Personen, die es nicht kennt.',
   'evaluation.empty.noModel': 'Trainieren Sie zuerst ein Modell und messen Sie es dann hier.',
@@ -35,8 +35,8 @@ export const evaluation: Translation<typeof english> = {
   'evaluation.mode.tokens.text': 'Jedes Token zählt einmal, mit seinem Tag.',
   'evaluation.scores': 'Werte',
   'evaluation.report': 'Token-Bericht, wie scikit-learn ihn druckt',
-  'evaluation.about': 'Zu dieser Bewertung',
-  'evaluation.snapshot': 'Schnappschuss',
+  'evaluation.about': 'Zu dieser Auswertung',
+  'evaluation.snapshot': 'Datenstand',
   'evaluation.split': 'Teil',
   'evaluation.split.train': 'Training',
   'evaluation.split.dev': 'Entwicklung',

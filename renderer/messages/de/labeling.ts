@@ -20,7 +20,7 @@ export const labeling: Translation<typeof english> = {
   'labeling.nextSuggestion': 'Nächster Vorschlag',
   'labeling.previousSuggestion': 'Voriger Vorschlag',
   'labeling.acceptAll': 'Alle Vorschläge annehmen',
-  'labeling.newProject': 'Neues Labeling-Projekt',
+  'labeling.newProject': 'Neues Annotationsprojekt',
   'labeling.newProject.text':
     'Ein Projekt legt fest, welche Dokumente zu welchem Zweck und mit welchen Labels gelesen werden.',
   'labeling.collection': 'Dokumente',
@@ -75,7 +75,7 @@ export const labeling: Translation<typeof english> = {
   'labeling.andSuggestions': { one: ', {count} Vorschlag', other: ', {count} Vorschläge' },
   'labeling.hint.move': 'vor, zurück',
   'labeling.hint.keys': 'alle Tasten',
-  'labeling.empty.title': 'Noch kein Labeling-Projekt',
+  'labeling.empty.title': 'Noch kein Annotationsprojekt',
   'labeling.empty.text':
     'Legen Sie eines über eine Sammlung von Dokumenten an. Label, die mit einem Import kamen, werden übernommen.',
   'labeling.completedNotice':
@@ -83,10 +83,10 @@ export const labeling: Translation<typeof english> = {
   'labeling.atEnd': 'In dieser Richtung gibt es keine weitere Notiz.',
   'labeling.allDone.title': 'Alle Notizen sind fertig',
   'labeling.allDone.text': {
-    one: '{count} Notiz ist gelabelt. Frieren Sie einen Schnappschuss ein, um damit zu trainieren.',
+    one: '{count} Notiz ist annotiert. Frieren Sie einen Datenstand ein, um damit zu trainieren.',
     other:
-      '{count} Notizen sind gelabelt. Frieren Sie einen Schnappschuss ein, um damit zu trainieren.',
+      '{count} Notizen sind annotiert. Frieren Sie einen Datenstand ein, um damit zu trainieren.',
   },
   'labeling.lookAgain': 'Notizen noch einmal ansehen',
-  'labeling.toSnapshots': 'Zu den Schnappschüssen',
+  'labeling.toSnapshots': 'Zu den Datenständen',
 };

@@ -5,7 +5,7 @@ export const training: Translation<typeof english> = {
   'training.start': 'Modell trainieren',
   'training.start.text':
     'Der Lauf geht weiter, wenn die Seite geschlossen wird. Beim Abbrechen bleibt der letzte Kontrollpunkt.',
-  'training.snapshot': 'Schnappschuss',
+  'training.snapshot': 'Datenstand',
   'training.learnsFrom': 'Lernt aus',
   'training.checkedOn': 'Geprüft an',
   'training.splitFacts': '{documents} Notizen, {subjects} Personen, {spans} Markierungen',
@@ -46,10 +46,10 @@ export const training: Translation<typeof english> = {
   'training.runs': 'Läufe',
   'training.empty.title': 'Noch wurde nichts trainiert',
   'training.empty.text':
-    'Trainiert wird allein auf diesem Rechner, aus einem eingefrorenen Schnappschuss.',
+    'Trainiert wird allein auf diesem Rechner, aus einem eingefrorenen Datenstand.',
   'training.empty.noSnapshot':
-    'Ein Modell lernt aus einem eingefrorenen Schnappschuss. Frieren Sie zuerst einen aus einem Labeling-Projekt ein.',
-  'training.toSnapshots': 'Zu den Schnappschüssen',
+    'Ein Modell lernt aus einem eingefrorenen Datenstand. Frieren Sie zuerst einen aus einem Annotationsprojekt ein.',
+  'training.toSnapshots': 'Zu den Datenständen',
   'training.model': 'Modell',
   'training.noModel': 'Dieser Lauf hat noch kein Modell.',
   'training.purpose': 'Zweck',
