@@ -55,7 +55,7 @@ export interface SourceFile {
   /** Relative to the source, with `/` between folders; never a path of this machine. */
   readonly name: string;
   readonly size: number;
-  /** The bytes from the beginning, again on every call. Throws a Fault when the file cannot be read. */
+  /** The bytes from the beginning, again on every call. Throws what the operating system throws. */
   chunks(): Iterable<Uint8Array>;
 }
 

@@ -3,6 +3,7 @@
 // equivalences are kept line by line for the exporter. A discontinuous span becomes one span per fragment,
 // tied together by `fragment`, because a stored span is one stretch.
 import type { JsonValue } from '../../platform/index.ts';
+import { guarded } from '../reading/guard.ts';
 import { readLines } from '../reading/lines.ts';
 import { readText } from '../reading/text.ts';
 import {
@@ -53,7 +54,7 @@ export async function* readBrat(source: Source, options: ReadOptions): AsyncGene
     const name = stem(file.name);
     const annotation = annotations.get(name);
     annotations.delete(name);
-    yield* readPair(name, file, annotation, options);
+    yield* guarded(file, readPair(name, file, annotation, options));
   }
   for (const file of annotations.values()) {
     yield issueItem(

@@ -3,6 +3,7 @@
 // sentences. `-DOCSTART-` begins a document; a file without it has a document per sentence, because the
 // file draws no other border. Tags are read as conlleval reads them, which covers IOB1, IOB2, BIOES, BILOU.
 import { decodeSpans, unknownTags, type TagScheme } from '../../../shared/domain/tagSchemes.ts';
+import { guarded } from '../reading/guard.ts';
 import { readLines } from '../reading/lines.ts';
 import {
   documentItem,
@@ -39,7 +40,7 @@ export async function* readConll(source: Source, options: ReadOptions): AsyncGen
       );
       continue;
     }
-    yield* readFile(file, options);
+    yield* guarded(file, readFile(file, options));
   }
 }
 

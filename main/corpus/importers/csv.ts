@@ -3,6 +3,7 @@
 // that a broken row has a line number and costs itself alone.
 import { parse, type Info } from 'csv-parse';
 import { Readable } from 'node:stream';
+import { guarded } from '../reading/guard.ts';
 import { readLines } from '../reading/lines.ts';
 import {
   documentItem,
@@ -45,7 +46,7 @@ export async function* readCsv(source: Source, options: ReadOptions): AsyncGener
       );
       continue;
     }
-    yield* readTable(file, options);
+    yield* guarded(file, readTable(file, options));
   }
 }
 

@@ -1,7 +1,6 @@
 // Which format a source is in: by the names of its files, then by a look at their first lines. The person
 // may always say it; where the look is not clear the answer is "unknown", never a guess.
 import { unknownTags } from '../../../shared/domain/tagSchemes.ts';
-import { failureOf } from '../../platform/index.ts';
 import { chooseEncoding } from '../reading/encoding.ts';
 import type { Encoding, KnownFormat, Source, SourceFile } from '../types.ts';
 
@@ -75,8 +74,7 @@ export function readHead(file: SourceFile, wanted: Encoding): string | null {
     }
   } catch (error) {
     // Whoever reads the file in earnest reports it.
-    if (failureOf(error) === undefined && (error as NodeJS.ErrnoException).code === undefined)
-      throw error;
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
   }
   return null;
 }

@@ -1,5 +1,6 @@
 // JSON, one object per line, or one array per file. Lines are read as a stream; an array has to be held as a
 // whole, so it has a limit of its own.
+import { guarded } from '../reading/guard.ts';
 import { readLines } from '../reading/lines.ts';
 import { readText } from '../reading/text.ts';
 import {
@@ -31,8 +32,8 @@ export async function* readJsonl(source: Source, options: ReadOptions): AsyncGen
       continue;
     }
     const head = readHead(file, options.encoding) ?? '';
-    if (isWholeValue(head, extensionOf(file.name))) yield* readWhole(file, options);
-    else yield* readByLine(file, options);
+    const whole = isWholeValue(head, extensionOf(file.name));
+    yield* guarded(file, whole ? readWhole(file, options) : readByLine(file, options));
   }
 }
 

@@ -1,4 +1,5 @@
 // Plain text: one file is one document, under its own name.
+import { guarded } from '../reading/guard.ts';
 import { readText } from '../reading/text.ts';
 import {
   documentItem,
@@ -7,6 +8,7 @@ import {
   type ParsedItem,
   type ReadOptions,
   type Source,
+  type SourceFile,
 } from '../types.ts';
 import { extensionOf } from './detect.ts';
 
@@ -29,24 +31,28 @@ export async function* readPlainText(
       );
       continue;
     }
-    const read = readText(file, options.encoding);
-    if (!read.ok) {
-      const at = { file: file.name, line: read.line };
-      yield issueItem(issue('error', read.code, at, read.message), true);
-    } else if (read.text.trim() === '') {
-      yield issueItem(
-        issue('error', 'emptyDocument', { file: file.name }, 'It holds no text. It was left out.'),
-        true,
-      );
-    } else {
-      yield documentItem({
-        name: file.name,
-        text: read.text,
-        spans: [],
-        metadata: {},
-        file: file.name,
-        line: null,
-      });
-    }
+    yield* guarded(file, readFile(file, options));
+  }
+}
+
+function* readFile(file: SourceFile, options: ReadOptions): Generator<ParsedItem> {
+  const read = readText(file, options.encoding);
+  if (!read.ok) {
+    const at = { file: file.name, line: read.line };
+    yield issueItem(issue('error', read.code, at, read.message), true);
+  } else if (read.text.trim() === '') {
+    yield issueItem(
+      issue('error', 'emptyDocument', { file: file.name }, 'It holds no text. It was left out.'),
+      true,
+    );
+  } else {
+    yield documentItem({
+      name: file.name,
+      text: read.text,
+      spans: [],
+      metadata: {},
+      file: file.name,
+      line: null,
+    });
   }
 }

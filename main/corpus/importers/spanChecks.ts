@@ -9,6 +9,8 @@ export interface Candidate {
   readonly line: number | null;
 }
 
+const MAX_LABEL = 100;
+
 const CODE: Readonly<Record<SpanProblem, IssueCode>> = {
   notAnOffset: 'badAnnotationLine',
   inverted: 'spanOutOfRange',
@@ -34,6 +36,17 @@ export function checkSpans(
   const issues: ImportIssue[] = [];
   const good: (ParsedSpan & { readonly line: number | null })[] = [];
   for (const { span, line } of candidates) {
+    if (span.label.length > MAX_LABEL) {
+      issues.push(
+        issue(
+          'error',
+          'badAnnotationLine',
+          { file, line },
+          `A label has ${span.label.length} characters; the limit is ${MAX_LABEL}. Its span was left out.`,
+        ),
+      );
+      continue;
+    }
     const problem = checkSpan(span, graphemes);
     if (problem === null) good.push({ ...span, line });
     else issues.push(badSpan(problem, span, { file, line }));

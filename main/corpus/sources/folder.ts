@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
-import { fileFault } from '../../platform/index.ts';
 import { issue, type ImportIssue, type Source, type SourceFile } from '../types.ts';
 
 const CHUNK = 1024 * 1024;
@@ -91,12 +90,7 @@ function fileAt(path: string, name: string, size: number): SourceFile {
     name,
     size,
     *chunks() {
-      let descriptor: number;
-      try {
-        descriptor = openSync(path, 'r');
-      } catch (error) {
-        throw fileFault(error, path);
-      }
+      const descriptor = openSync(path, 'r');
       try {
         for (;;) {
           const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(size, 1) + 1));

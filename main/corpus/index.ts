@@ -1,0 +1,129 @@
+// The face of the corpus: documents come in here, are listed here, and are read here for a purpose. Rooms
+// above take texts from the gate and the labels that came with an import from `sourceSpans`.
+import type { Actor, AuditLog, Governance } from '../governance/index.ts';
+import type { Clock, Random } from '../platform/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+import {
+  createCorpusRepository,
+  type CollectionRow,
+  type NewDocument,
+  type SourceSpan,
+} from './corpusRepository.ts';
+import { createDocuments, type Documents } from './documents.ts';
+import { createImporter, type Importer } from './import.ts';
+import { textSha256 } from './intoVault.ts';
+import type { Run } from './opening.ts';
+import { preflight, type Preflight } from './preflight.ts';
+import { createIntakes, type IntakeLimits, type Intakes } from './sources/intake.ts';
+import type { ImportReport, ImportSettings } from './types.ts';
+
+export interface CorpusDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly audit: Pick<AuditLog, 'append'>;
+  readonly governance: Governance;
+  readonly intakeLimits?: IntakeLimits;
+}
+
+/** A document that another room makes out of one that is there. */
+export interface DerivedDocument extends Pick<
+  NewDocument,
+  'collectionId' | 'name' | 'subjectId' | 'language' | 'category' | 'metadata'
+> {
+  /** The document it was made from; erased with it. */
+  readonly derivedFrom: string;
+  readonly text: string;
+}
+
+export interface Corpus {
+  readonly intakes: Intakes;
+  readonly documents: Documents;
+  /** Writes nothing. Fails as `import` does. */
+  preflight(actor: Actor, settings: ImportSettings, run: Run): Promise<Result<Preflight>>;
+  import: Importer['run'];
+  /** Newest first; an import that was cut short shows what it had committed. */
+  imports(page: { readonly cursor: string | null; readonly limit: number }): {
+    readonly items: ImportReport[];
+    readonly next: string | null;
+    readonly total: number;
+  };
+  collection(collectionId: string): CollectionRow | undefined;
+  collectionNamed(name: string): CollectionRow | undefined;
+  /** Labels that came with imports, by frequency. */
+  labels(collectionId: string): readonly { readonly label: string; readonly count: number }[];
+  sourceSpans(rowids: readonly number[]): ReadonlyMap<number, readonly SourceSpan[]>;
+  /** Inside the caller's transaction, both. */
+  createDerivedCollection(actor: Actor, name: string, derivedFrom: string): string;
+  /** Returns the new document's rowid; an earlier copy of the same name is replaced and returned. */
+  putDerived(document: DerivedDocument): { readonly rowid: number; readonly replaced: boolean };
+}
+
+export function createCorpus(deps: CorpusDeps): Corpus {
+  const { store, clock, random, audit, governance } = deps;
+  const repository = createCorpusRepository(store);
+  const intakes = createIntakes(deps, deps.intakeLimits);
+  const importer = createImporter({ store, clock, random, audit, governance, repository, intakes });
+
+  return {
+    intakes,
+    documents: createDocuments({ store, gate: governance.gate, repository }),
+    preflight: (actor, settings, run) =>
+      preflight({ repository, intakes, clock }, actor, settings, run),
+    import: importer.run,
+    imports({ cursor, limit }) {
+      const rows = repository.imports(cursor, limit + 1);
+      const items = rows.slice(0, limit);
+      const next = rows.length > limit ? (items.at(-1)?.importId ?? null) : null;
+      return { items, next, total: repository.countImports() };
+    },
+    collection: repository.collection,
+    collectionNamed: repository.collectionNamed,
+    labels: (collectionId) =>
+      repository.labels(collectionId).map(({ label, n }) => ({ label, count: n })),
+    sourceSpans: repository.spansOfAll,
+    createDerivedCollection(actor, name, derivedFrom) {
+      const id = random.newId('collection');
+      const at = clock.now();
+      repository.insertCollection({
+        id,
+        name,
+        at,
+        kind: 'deidentified',
+        derivedFrom,
+        actor: actor.userId,
+      });
+      return id;
+    },
+    putDerived({ text, ...document }) {
+      const sha256 = textSha256(text);
+      const known = repository.known(document.collectionId, document.name);
+      if (known !== undefined) {
+        governance.texts.replace(known.rowid, text);
+        repository.replaceDerived(known.rowid, text.length, sha256);
+        return { rowid: known.rowid, replaced: true };
+      }
+      const rowid = repository.insertDocument({
+        ...document,
+        id: random.newId('document'),
+        kind: 'deidentified',
+        length: text.length,
+        sha256,
+        importId: null,
+        at: clock.now(),
+      });
+      governance.texts.put(rowid, text);
+      return { rowid, replaced: false };
+    },
+  };
+}
+
+export { corpusFollower } from './follower.ts';
+export { writeBrat, type BratDocument } from './exporters/brat.ts';
+export type { CollectionRow, SourceSpan } from './corpusRepository.ts';
+export type { DocumentPage, DocumentQuery, DocumentRead, Documents } from './documents.ts';
+export type { Run } from './opening.ts';
+export type { Preflight } from './preflight.ts';
+export type { IntakeLimits, Intakes } from './sources/intake.ts';
+export type { ImportReport, ImportSettings } from './types.ts';
