@@ -58,17 +58,21 @@ export function createModels(deps: ModelsDeps): Models {
     compute,
     follower: {
       name: 'models',
-      access: (subjectId) => ({
-        title: 'Models that learned from these documents',
-        rows: registry.taughtBy(subjectId).map((model) => ({
-          model: model.name,
-          modelId: model.modelId,
-          createdAt: model.createdAt,
-          purpose: model.purpose,
-          state: model.state,
-        })),
-      }),
-      erasureCounts: () => [],
+      access: (subjectId) => [
+        {
+          what: 'models',
+          columns: ['model', 'modelId', 'createdAt', 'purpose', 'state'],
+          rows: registry
+            .taughtBy(subjectId)
+            .map(({ name, modelId, createdAt, purpose, state }) => [
+              name,
+              modelId,
+              createdAt,
+              purpose,
+              state,
+            ]),
+        },
+      ],
       // The weights stay, refused for every use; the person's row keeps only the pseudonym.
       erase(subjectId) {
         registry.markStale([subjectId], { reason: 'a person was erased' });

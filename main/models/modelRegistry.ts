@@ -63,6 +63,8 @@ export interface ModelRegistry {
   /** What happened to it, oldest first. */
   history(modelId: string): readonly ModelHistory[];
   files(modelId: string): readonly ModelFile[];
+  /** Whom it learned from, one entry per person; null for a person who was erased since. */
+  lineage(modelId: string): readonly { readonly subjectId: string | null; readonly documents: number }[];
   /** The files in clear. Throws VAULT_DAMAGED where a byte is not as it was sealed. */
   bundle(modelId: string): Record<string, Uint8Array>;
   /** Fails with NOT_FOUND, and with MODEL_BLOCKED (param `state`, `reason`) unless the model is valid. */
@@ -138,10 +140,11 @@ export function createModelRegistry(deps: RegistryDeps): ModelRegistry {
       }
       const leaf = audit.append({
         action: 'model.create',
-        actor,
-        object: modelId,
-        purposeId: model.purposeId,
-        policySha256: model.policySha256,
+        actor: actor.userId,
+        roles: actor.roles,
+        object: { type: 'model', id: modelId },
+        purpose: model.purposeId,
+        policy: model.policySha256,
         counts: { subjects: model.subjects.length, documents: model.documents },
         commitments: { model: sha256, manifest: model.manifestSha256 },
       });
@@ -173,6 +176,10 @@ export function createModelRegistry(deps: RegistryDeps): ModelRegistry {
       })),
     files: (modelId) =>
       repository.files(modelId).map(({ path, sha256, bytes }) => ({ path, sha256, bytes })),
+    lineage: (modelId) =>
+      repository
+        .lineage(modelId)
+        .map(({ subject_id, documents }) => ({ subjectId: subject_id, documents })),
     bundle: (modelId) =>
       Object.fromEntries(
         repository.files(modelId).map((file) => [file.path, store.sealed.read(file.sealed_id)]),
@@ -192,9 +199,9 @@ export function createModelRegistry(deps: RegistryDeps): ModelRegistry {
           if (purposeId !== undefined && found.value.purposeId !== purposeId) continue;
           const leaf = audit.append({
             action: 'model.stale',
-            ...(actor && { actor }),
-            object: modelId,
-            purposeId: found.value.purposeId,
+            actor: actor?.userId ?? 'system',
+            object: { type: 'model', id: modelId },
+            purpose: found.value.purposeId,
           });
           repository.insertEvent({
             model_id: modelId,

@@ -78,12 +78,17 @@ export function createModelRepository(db: Db) {
      WHERE model_subject.subject_id = ? ORDER BY model.id`,
   );
 
+  const lineage = db.prepare<{ readonly subject_id: string | null; readonly documents: number }>(
+    'SELECT subject_id, documents FROM model_subject WHERE model_id = ? ORDER BY subject_ref',
+  );
+
   return {
     byId: (id: string) => byId.get([id]),
     newest: () => newest.all(),
     ofRun: (runId: string) => ofRun.get([runId]),
     events: (modelId: string) => events.all([modelId]),
     allEvents: () => allEvents.all(),
+    lineage: (modelId: string) => lineage.all([modelId]),
     files: (modelId: string) => files.all([modelId]),
     insertModel(row: Omit<ModelRow, 'snapshot_id' | 'snapshot' | 'purpose_id' | 'purpose' | 'subjects' | 'bytes'>) {
       insertModel.run({ ...row });

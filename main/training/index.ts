@@ -17,6 +17,7 @@ import {
 export type { RunCall, Trained } from './training.ts';
 export type { RunDetails, StoredRecipe } from './runs.ts';
 export type { RunFacts } from './runState.ts';
+export { thin } from './curve.ts';
 export { resolveRecipe, type ResolvedRecipe } from './recipe.ts';
 
 export type TrainingDeps = Omit<RunnerDeps, 'repository' | 'runs' | 'checkpoints'>;
@@ -49,20 +50,26 @@ export function createTraining(deps: TrainingDeps): Training {
     curve: runs.curve,
     follower: {
       name: 'training',
-      access: (subjectId) => ({
-        title: 'Training runs over snapshots with these documents',
-        rows: repository.ofSubject(subjectId).map((run) => ({
-          run: run.name,
-          runId: run.id,
-          startedAt: run.started_at,
-          purpose: run.purpose,
-        })),
-      }),
+      access: (subjectId) => [
+        {
+          what: 'runs',
+          columns: ['run', 'runId', 'startedAt', 'purpose', 'documents'],
+          rows: repository
+            .ofSubject(subjectId)
+            .map(({ name, id, started_at, purpose, documents }) => [
+              name,
+              id,
+              started_at,
+              purpose,
+              documents,
+            ]),
+        },
+      ],
       erasureCounts: (subjectId) => [{ what: 'files', count: checkpointsOf(subjectId) }],
       erase(subjectId) {
         const rows = checkpointsOf(subjectId);
         runner.losePermission([subjectId]);
-        return [{ table: 'run_checkpoint', rows }];
+        return [{ table: 'run_checkpoint', rows }]; // What else names the person goes by cascade.
       },
     },
     consentLost(subjectIds, purposeId) {

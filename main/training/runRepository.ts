@@ -88,23 +88,26 @@ export function createRunRepository(db: Db) {
      ON CONFLICT (run_id) DO UPDATE SET sealed_id = excluded.sealed_id, step = excluded.step, at = excluded.at`,
   );
   const dropCheckpoint = db.prepare('DELETE FROM run_checkpoint WHERE run_id = ?');
-  const taughtBy = `
-    SELECT DISTINCT run.id, run.name, run.started_at, purpose.name AS purpose, snapshot.purpose_id,
-      (SELECT 1 FROM run_checkpoint WHERE run_id = run.id) AS checkpoint
-    FROM document
-    JOIN snapshot_document ON snapshot_document.document_rowid = document.rowid
-    JOIN run ON run.snapshot_id = snapshot_document.snapshot_id
-    JOIN snapshot ON snapshot.id = run.snapshot_id
-    JOIN purpose ON purpose.id = snapshot.purpose_id
-    WHERE document.subject_id = ? ORDER BY run.id`;
   const ofSubject = db.prepare<{
     readonly id: string;
     readonly name: string;
     readonly started_at: string;
     readonly purpose: string;
     readonly purpose_id: string;
+    readonly documents: number;
     readonly checkpoint: number | null;
-  }>(taughtBy);
+  }>(
+    `SELECT run.id, run.name, run.started_at, purpose.name AS purpose, snapshot.purpose_id, run_subject.documents,
+       (SELECT 1 FROM run_checkpoint WHERE run_id = run.id) AS checkpoint
+     FROM run_subject
+     JOIN run ON run.id = run_subject.run_id
+     JOIN snapshot ON snapshot.id = run.snapshot_id
+     JOIN purpose ON purpose.id = snapshot.purpose_id
+     WHERE run_subject.subject_id = ? ORDER BY run.id`,
+  );
+  const insertSubject = db.prepare(
+    'INSERT INTO run_subject (run_id, subject_id, documents) VALUES (?, ?, ?)',
+  );
 
   return {
     byId: (id: string) => byId.get([id]),
@@ -117,6 +120,8 @@ export function createRunRepository(db: Db) {
     ) {
       insertRun.run({ ...row });
     },
+    insertSubject: (runId: string, subjectId: string, documents: number) =>
+      void insertSubject.run([runId, subjectId, documents]),
     setProvider: (id: string, provider: string) => void setProvider.run([provider, id]),
     insertEvent: (event: RunEventRow) => void insertEvent.run({ ...event }),
     events: (runId: string) => events.all([runId]),
@@ -129,7 +134,7 @@ export function createRunRepository(db: Db) {
     checkpoint: (runId: string) => checkpoint.get([runId]),
     upsertCheckpoint: (row: CheckpointRow) => void upsertCheckpoint.run({ ...row }),
     dropCheckpoint: (runId: string) => void dropCheckpoint.run([runId]),
-    /** Runs whose snapshot holds a document of the person. */
+    /** Runs that learn or learned from the person. */
     ofSubject: (subjectId: string) => ofSubject.all([subjectId]),
   };
 }

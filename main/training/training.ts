@@ -126,6 +126,9 @@ export function createTraining(deps: TrainingDeps): Training {
         started_at: clock.now(),
         actor: call.actor.userId,
       });
+      for (const [subjectId, documents] of data.subjects) {
+        repository.insertSubject(runId, subjectId, documents);
+      }
       runs.note(runId, { type: 'started', jobId: call.jobId, data: data.sha256 });
     });
     return carryOut(call, runId, reader, data);
@@ -337,9 +340,10 @@ export function createTraining(deps: TrainingDeps): Training {
       runs.note(runId, { type: 'failed', code: 'GATE_DENIED', seconds });
       audit.append({
         action: 'run.refuse',
-        actor,
-        object: runId,
-        purposeId,
+        actor: actor.userId,
+        roles: actor.roles,
+        object: { type: 'run', id: runId },
+        purpose: purposeId,
         counts: { lost },
       });
     });

@@ -133,6 +133,12 @@ CREATE TABLE run (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, snapshot_id TEXT NOT NULL REFERENCES snapshot (id), recipe TEXT NOT NULL, recipe_sha256 TEXT NOT NULL,
   provider TEXT NOT NULL DEFAULT '', started_at TEXT NOT NULL, actor TEXT NOT NULL
 );
+-- Whom a run learns from. A checkpoint carries the person's influence and goes with the permission.
+CREATE TABLE run_subject (
+  run_id TEXT NOT NULL REFERENCES run (id), subject_id TEXT NOT NULL REFERENCES subject (id) ON DELETE CASCADE, documents INTEGER NOT NULL,
+  PRIMARY KEY (run_id, subject_id)
+) WITHOUT ROWID;
+CREATE INDEX run_subject_subject ON run_subject (subject_id);
 CREATE TABLE run_event (seq INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL REFERENCES run (id), type TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL DEFAULT '{}');
 CREATE INDEX run_event_run ON run_event (run_id, seq);
 CREATE TABLE run_point (

@@ -1,0 +1,98 @@
+/*
+ * Suggestions for annotators: a model reads one text and proposes spans. For a task they are stored
+ * beside it until a person decides; for a text from outside the vault nothing is stored at all.
+ */
+import type { Span } from '../../shared/domain/spans.ts';
+import { checkSpan, sameSpan, snapToGraphemes } from '../../shared/domain/spans.ts';
+import { createGraphemes } from '../../shared/domain/graphemes.ts';
+import { ok, type Result } from '../../shared/kernel/result.ts';
+import type { Actor, Gate } from '../governance/index.ts';
+import type { Labeling } from '../labeling/index.ts';
+import type { ComputeClient, ModelRegistry } from '../models/index.ts';
+
+export interface ScoredSpan extends Span {
+  /** Probability of exactly this span, 0 to 1. */
+  readonly score: number;
+}
+
+export interface ServingDeps {
+  readonly models: Pick<ModelRegistry, 'requireUsable' | 'bundle'>;
+  readonly compute: Pick<ComputeClient, 'predict'>;
+  readonly gate: Pick<Gate, 'open'>;
+  readonly labeling: Pick<Labeling, 'projects' | 'annotations' | 'suggestions'>;
+}
+
+export interface SuggestCall {
+  readonly actor: Actor;
+  readonly signal: AbortSignal;
+}
+
+export interface Serving {
+  /**
+   * Spans that the project's schema knows and that nobody has marked yet, replacing the model's earlier
+   * suggestions of this task. Fails with NOT_FOUND, MODEL_BLOCKED, GATE_DENIED, PURPOSE_RETIRED,
+   * COMPUTE_LOST, OUT_OF_MEMORY, CANCELLED.
+   */
+  suggestForDocument(
+    call: SuggestCall,
+    task: { readonly modelId: string; readonly projectId: string; readonly documentId: string },
+  ): Promise<Result<readonly ScoredSpan[]>>;
+  /** Fails with NOT_FOUND, MODEL_BLOCKED, COMPUTE_LOST, OUT_OF_MEMORY, CANCELLED. */
+  suggestForText(
+    call: SuggestCall,
+    request: { readonly modelId: string; readonly text: string },
+  ): Promise<Result<readonly ScoredSpan[]>>;
+}
+
+export function createServing({ models, compute, gate, labeling }: ServingDeps): Serving {
+  async function predict(
+    { signal }: SuggestCall,
+    modelId: string,
+    text: string,
+  ): Promise<Result<readonly ScoredSpan[]>> {
+    const usable = models.requireUsable(modelId);
+    if (!usable.ok) return usable;
+    const result = await compute.predict(
+      { model: { files: models.bundle(modelId) }, documents: [{ id: 'text', text }] },
+      { signal },
+    );
+    if (!result.ok) return result;
+    // The model may have gone stale while it was reading: its answer is not used then.
+    const still = models.requireUsable(modelId);
+    if (!still.ok) return still;
+    const graphemes = createGraphemes(text);
+    const spans = (result.value.documents[0]?.spans ?? [])
+      .map(({ start, end, label, score }) => snapToGraphemes({ start, end, label, score }, graphemes))
+      .filter((span) => checkSpan(span, graphemes) === null);
+    return ok(spans);
+  }
+
+  return {
+    suggestForText: (call, { modelId, text }) => predict(call, modelId, text),
+    async suggestForDocument(call, { modelId, projectId, documentId }) {
+      const usable = models.requireUsable(modelId);
+      if (!usable.ok) return usable;
+      const project = labeling.projects.get(projectId);
+      if (!project.ok) return project;
+      const opened = gate.open({
+        actor: call.actor,
+        purposeId: project.value.purposeId,
+        operation: 'suggest',
+        collectionId: project.value.collectionId,
+        documentIds: [documentId],
+      });
+      if (!opened.ok) return opened;
+      const document = opened.value.read(documentId);
+      if (!document.ok) return document;
+      const predicted = await predict(call, modelId, document.value.text);
+      if (!predicted.ok) return predicted;
+      const known = new Set(project.value.labels.map(({ id }) => id));
+      const existing = labeling.annotations.current(projectId, documentId);
+      const fresh = predicted.value.filter(
+        (span) => known.has(span.label) && !existing.some((marked) => sameSpan(marked, span)),
+      );
+      labeling.suggestions.put(projectId, documentId, modelId, fresh);
+      return ok(fresh);
+    },
+  };
+}
