@@ -114,8 +114,12 @@ export function readFileIfThere(path: string): Buffer | undefined {
 /** Creates the folder and its parents, readable by their owner alone. */
 export function ensureFolder(path: string): void {
   if (existsSync(path)) return;
-  guarded(path, () => mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER }));
-  guarded(path, () => chmodSync(path, PRIVATE_FOLDER)); // The umask may have taken bits away.
+  // Step by step: Node's recursive form reports a write-protected medium as a missing folder.
+  ensureFolder(dirname(path));
+  guarded(path, () => {
+    mkdirSync(path, { mode: PRIVATE_FOLDER });
+    chmodSync(path, PRIVATE_FOLDER); // The umask may have taken bits away.
+  });
 }
 
 /** Makes a rename or an unlink in the folder survive a power cut. Windows offers no such call. */
