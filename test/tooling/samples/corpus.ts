@@ -237,6 +237,13 @@ function fillSlots(scene: Scene): Slots {
   const [bank, bank2] = random.shuffle(world.banks) as [string, string];
   const [branch, elsewhere] = random.shuffle(world.towns) as [string, string];
   const years = yearsBetween(person.birth, writtenOn);
+  const medical = random.pick(lexicon.cases);
+  /** The drug of the case first, then what else people take. */
+  const drugs = [
+    medical.drug,
+    ...random.shuffle(lexicon.cases.map((entry) => entry.drug).filter((d) => d !== medical.drug)),
+  ];
+  let nextDrug = 0;
   const officePhone = phone(language, random);
   const office = random.pick(world.domains);
 
@@ -245,6 +252,11 @@ function fillSlots(scene: Scene): Slots {
   );
   return {
     ...words,
+    complaint: () => medical.complaint,
+    study: () => medical.study,
+    finding: () => medical.finding,
+    diagnosis: () => medical.diagnosis,
+    drug: () => drugs[nextDrug++ % drugs.length]!,
     title: (next) =>
       random.pick(lexicon.words[doctorOf(next)?.male === false ? 'titleOfWomen' : 'titleOfMen']!),
     relation: () =>

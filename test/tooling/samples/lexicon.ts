@@ -18,9 +18,19 @@ export interface World {
   readonly domains: readonly string[];
 }
 
+export interface MedicalCase {
+  readonly complaint: string;
+  readonly study: string;
+  readonly finding: string;
+  readonly diagnosis: string;
+  readonly drug: string;
+}
+
 export interface Lexicon {
   readonly train: World;
   readonly dev: World;
+  /** What a clinical note is about: complaint, examination and diagnosis that belong together. */
+  readonly cases: readonly MedicalCase[];
   /** Unlabeled words by slot. */
   readonly words: Readonly<Record<string, readonly string[]>>;
   /** How a house is written, from street and number. */
