@@ -69,7 +69,7 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
     tensors.set(name, {
       type,
       dims: entry.shape,
-      bytes: bytes.slice(8 + size + start, 8 + size + end),
+      bytes: new Uint8Array(bytes.subarray(8 + size + start, 8 + size + end)),
     });
   }
   return { tensors, metadata: (header['__metadata__'] ?? {}) as Record<string, string> };

@@ -106,7 +106,8 @@ export const intTensor = (dims: readonly number[], values: readonly number[]): T
 export function floatsOf(tensor: Tensor): Float32Array {
   if (tensor.type !== 'float32') throw new Error(`Expected a float32 tensor, got ${tensor.type}`);
   const { bytes } = tensor;
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  // Not slice(): a Buffer's slice is a view and keeps the odd address.
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
 

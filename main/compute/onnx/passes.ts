@@ -1,9 +1,23 @@
 /**
- * Whole-graph rewrites, applied in this order before differentiation:
- * lift parameters, then fix dimensions. Lifting first matters: a constant folder that still sees
+ * Whole-graph rewrites, applied in this order before differentiation: separate shared copies, lift
+ * parameters, fix dimensions. Lifting comes before any folding: a constant folder that still sees
  * trainable tensors as constants computes them away, and gradients silently miss paths.
  */
-import type { Graph, Port, Tensor } from './model.ts';
+import type { Graph, Node, Port, Tensor } from './model.ts';
+
+/**
+ * PyTorch's exporter stores equal tensors once and hands copies out through Identity nodes, so two
+ * normalizations that both start at ones would be trained as one. Each copy becomes its own tensor.
+ */
+export function separateCopies(graph: Graph): Graph {
+  const initializers = new Map(graph.initializers);
+  const nodes = graph.nodes.filter((node: Node) => {
+    const shared = node.op === 'Identity' ? initializers.get(node.inputs[0] as string) : undefined;
+    if (shared) initializers.set(node.outputs[0] as string, shared);
+    return !shared;
+  });
+  return { ...graph, nodes, initializers };
+}
 
 /** Turns the named initializers into graph inputs, so that their values are fed at every run. */
 export function liftParameters(graph: Graph, names: readonly string[]): Graph {
