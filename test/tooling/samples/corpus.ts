@@ -12,6 +12,7 @@ import { english } from './english.ts';
 import { german } from './german.ts';
 import { account, digits, phone, postcode } from './identifiers.ts';
 import type { Language } from './identifiers.ts';
+import { populate } from './lexicon.ts';
 import type { Lexicon, World } from './lexicon.ts';
 import { writeNote } from './note.ts';
 import type { Filler, NoteKind, SampleLabel, Slots, WrittenNote } from './note.ts';
@@ -57,8 +58,8 @@ interface Person {
 /** People per language, and how many notes each has: one to four. */
 const PLAN: Readonly<Record<Split, Readonly<Record<NoteKind['category'], readonly number[]>>>> = {
   train: {
-    clinical: [1, 2, 2, 1, 4, 1, 3, 2, 1, 2, 1, 4, 2, 1, 3],
-    bank: [2, 1, 3, 2, 1, 4, 2, 1, 2],
+    clinical: [2, 3, 2, 1, 4, 2, 3, 2, 1, 3, 4, 1, 2, 4, 3, 2],
+    bank: [2, 3, 2, 4, 1, 3, 2, 4, 2, 2],
   },
   dev: { clinical: [2, 1, 2, 1, 2], bank: [2, 1, 1] },
   unlabeled: { clinical: [1, 1], bank: [1] },
@@ -72,7 +73,8 @@ export function buildCorpus(): SampleNote[] {
     (Object.keys(PLAN) as Split[]).forEach((split, s) => {
       // The two worlds share no name; unlabeled notes are read as new ones are, so they use the second.
       const lexicon = LEXICONS[language];
-      const world = split === 'train' || split === 'formats' ? lexicon.train : lexicon.dev;
+      const own = split === 'train' || split === 'formats' ? lexicon.train : lexicon.dev;
+      const world = populate(own, lexicon.patterns);
       const numbers = new Map<string, number>();
       for (const category of ['clinical', 'bank'] as const) {
         const kinds = lexicon.kinds.filter((kind) => kind.category === category);

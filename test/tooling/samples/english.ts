@@ -3,15 +3,19 @@ import type { Lexicon } from './lexicon.ts';
 /** Written for a fictional county; British usage. */
 export const english: Lexicon = {
   train: {
-    men: 'Arthur Callum Dennis Edward Femi Gareth Harold Imran Joseph Kwame Leonard Martin Neil Oliver Rhys Stanley'.split(
+    stems:
+      'Wex Harn Oller Brannoc Staver Mill Lark Tan Cob Ash Hazel Raven Thistle Marl Copper Linden Fal Wick Elms Otter'.split(
+        ' ',
+      ),
+    men: 'Arthur Callum Dennis Edward Femi Gareth Harold Imran Joseph Kwame Leonard Martin Neil Oliver Rhys Stanley Alfred Basil Clive Duncan Ernest Farouk Godfrey Hugh Idris Jasper Kenneth Lionel Mohammed Nigel Owen Percival Quentin Roland Sanjay Trevor Victor Wilfred'.split(
       ' ',
     ),
     women:
-      'Agnes Bridget Carys Doreen Eleanor Farah Grace Hannah Isla Joan Kathleen Lorna Maureen Nadia Priya Rosalind'.split(
+      'Agnes Bridget Carys Doreen Eleanor Farah Grace Hannah Isla Joan Kathleen Lorna Maureen Nadia Priya Rosalind Alice Beryl Celia Daphne Edith Florence Gladys Hilda Irene Jocelyn Kirsten Lucinda Mabel Norah Olwen Phyllis Ruth Sadia Thelma Una Violet Winifred'.split(
         ' ',
       ),
     surnames:
-      'Ashdown Barraclough Cattermole Dunmore Ekwueme Fairbrother Garside Hollis Iqbal Jessop Kershaw Lindqvist Mottram Nwosu Oakes Pemberton Quayle Rahman Satterthwaite Tillotson Underhill Varley Whitlock Yardley'.split(
+      'Ashdown Barraclough Cattermole Dunmore Ekwueme Fairbrother Garside Hollis Iqbal Jessop Kershaw Lindqvist Mottram Nwosu Oakes Pemberton Quayle Rahman Satterthwaite Tillotson Underhill Varley Whitlock Yardley Aldridge Blenkinsop Chowdhury Drinkwater Eccleston Farnsworth Gledhill Haworth Ingham Jowett Kowalczyk Lightfoot Micklethwait Netherwood Ogden Postlethwaite Ramsbottom Shuttleworth Thackeray Uppal Vickers Wolstenholme Yeardley Ainsworth Birtwhistle Crabtree Dewhurst Earnshaw Featherstone Greenhalgh'.split(
         ' ',
       ),
     streets: [
@@ -49,6 +53,7 @@ export const english: Lexicon = {
     domains: ['stbrannoc', 'harnley-infirmary', 'mailbox', 'brannocsavings', 'postroom'],
   },
   dev: {
+    stems: 'Ald Kelder Thorn Sorrel Weir Cathcart Bram Rook Yarrow Dun'.split(' '),
     men: 'Alastair Benedict Cyril Desmond Ewan Frank Graham Howard'.split(' '),
     women: 'Beatrice Constance Dilys Elspeth Fiona Gwen Harriet Ingrid'.split(' '),
     surnames:
@@ -61,6 +66,48 @@ export const english: Lexicon = {
     banks: ['Kelder Valley Bank', 'Aldminster Permanent Building Society'],
     employers: ['Kelderwick Textiles Ltd', 'Aldminster City Council'],
     domains: ['aldminster-nhs', 'keldervalley', 'homepost'],
+  },
+  patterns: {
+    streets: [
+      '# Road',
+      '# Lane',
+      '# Avenue',
+      '# Street',
+      '# Close',
+      '# Terrace',
+      '# Crescent',
+      '# Drive',
+      '# Hill',
+      'Upper # Road',
+    ],
+    towns: ['#combe', '#ley', '#ford', 'Great #by', '#thorpe', '#mouth', 'Port #', '#stead'],
+    hospitals: [
+      '# General Hospital',
+      '# Royal Infirmary',
+      "St #'s Hospital",
+      '# Community Hospital',
+      '# Park Clinic',
+      '# District Hospital',
+      '# Medical Centre',
+      'University Hospital of #',
+    ],
+    banks: [
+      '# Mutual Bank',
+      '# Savings Bank',
+      '# & County Building Society',
+      'Bank of #',
+      '# Credit Union',
+      '# Bank plc',
+    ],
+    employers: [
+      '# Ceramics Ltd',
+      '# Foods',
+      '# Primary School',
+      '# Borough Council',
+      '# Engineering plc',
+      '# Transport Ltd',
+      '# Farm Shop',
+    ],
   },
   cases: [
     {

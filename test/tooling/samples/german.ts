@@ -2,15 +2,19 @@ import type { Lexicon } from './lexicon.ts';
 
 export const german: Lexicon = {
   train: {
-    men: 'Anton Bernd Carsten Dietmar Erwin Ferdinand Gerhard Holger Ingo Jannik Konrad Lothar Mehmet Norbert Rüdiger Siegfried'.split(
+    stems:
+      'Birken Wall Hafen Neukirch Loh Eichen Erlen Falken Grün Hohen Kloster Linden Mühlen Raben Sonnen Stein Tannen Ulmen Weiden Silber'.split(
+        ' ',
+      ),
+    men: 'Anton Bernd Carsten Dietmar Erwin Ferdinand Gerhard Holger Ingo Jannik Konrad Lothar Mehmet Norbert Rüdiger Siegfried Adalbert Bruno Clemens Dieter Emil Fritz Günter Heinz Igor Jürgen Klaus Ludwig Manfred Nikolaus Otto Paul Reinhold Stefan Theodor Uwe Volker Werner'.split(
       ' ',
     ),
     women:
-      'Adelheid Brigitte Christa Doris Elfriede Franziska Gisela Hildegard Ilse Jutta Käthe Liesbeth Monika Renate Sabine Ursula'.split(
+      'Adelheid Brigitte Christa Doris Elfriede Franziska Gisela Hildegard Ilse Jutta Käthe Liesbeth Monika Renate Sabine Ursula Agnes Berta Cornelia Dorothea Erna Friederike Gerda Helga Inge Johanna Karin Lieselotte Margarete Nadine Ottilie Petra Roswitha Sieglinde Therese Ulrike Viola Waltraud'.split(
         ' ',
       ),
     surnames:
-      'Achterberg Böhme Czerny Dornbusch Eberlein Fährmann Grünwald Hasenkamp Imhoff Jeschke Kaltenbach Löwenstein Mühlbauer Niedermeier Oswald Petersen Quandt Rautenberg Schönfelder Tiedemann Uhlig Vollmer Wüstefeld Özdemir'.split(
+      'Achterberg Böhme Czerny Dornbusch Eberlein Fährmann Grünwald Hasenkamp Imhoff Jeschke Kaltenbach Löwenstein Mühlbauer Niedermeier Oswald Petersen Quandt Rautenberg Schönfelder Tiedemann Uhlig Vollmer Wüstefeld Özdemir Albers Brinkmann Christiansen Dietrich Ehlers Frenzel Gebhardt Hellwig Ilgner Jacobi Kessler Lindemann Matthes Neuhaus Ostermann Pohlmann Reinecke Steinbach Thiele Ulbricht Voigt Wiedemann Yilmaz Zimmermann Aumann Bachmeier Cordes Döring Ebeling Fleischer'.split(
         ' ',
       ),
     streets: [
@@ -53,6 +57,7 @@ export const german: Lexicon = {
     ],
   },
   dev: {
+    stems: 'Wiesen Oster Kron Wacholder Deich Buchen Adler Schwarz Heide Ried'.split(' '),
     men: 'Albrecht Burkhard Detlef Eckart Friedhelm Gunther Hartmut Joachim'.split(' '),
     women: 'Annegret Bärbel Dagmar Edeltraud Frieda Gudrun Heidrun Irmgard'.split(' '),
     surnames:
@@ -65,6 +70,46 @@ export const german: Lexicon = {
     banks: ['Raiffeisenbank Ostermoor eG', 'Kronfelder Bank AG'],
     employers: ['Ostermoor Logistik GmbH', 'Gemeinde Wiesenthal'],
     domains: ['klinikum-kronfelde', 'kronfelderbank', 'deichnet'],
+  },
+  patterns: {
+    streets: [
+      '#straße',
+      '#weg',
+      '#gasse',
+      '#allee',
+      'Am #platz',
+      '#ring',
+      '#str.',
+      'An der #brücke',
+      '#ufer',
+      'Zum #hof',
+    ],
+    towns: ['#hausen', '#stedt', 'Bad #thal', '#rode', '#bach am See', 'Ober#feld', '#burg'],
+    hospitals: [
+      'Klinikum #stedt',
+      'Kreiskrankenhaus #rode',
+      'St.-Anna-Hospital #feld',
+      'Rehaklinik #thal',
+      'Universitätsklinikum #burg',
+      'Krankenhaus #hausen',
+      'Praxis am #platz',
+      '#bachklinik',
+    ],
+    banks: [
+      'Sparkasse #rode',
+      'Volksbank #feld eG',
+      'Bankhaus #bach',
+      '#burger Bank AG',
+      'Raiffeisenbank #stedt eG',
+    ],
+    employers: [
+      '#bacher Maschinenbau GmbH',
+      'Stadtwerke #stedt',
+      'Bäckerei #feld',
+      'Grundschule #weg',
+      '#burger Logistik AG',
+      'Autohaus #thal',
+    ],
   },
   cases: [
     {

@@ -6,6 +6,8 @@ import type { NoteKind } from './note.ts';
  * shows is how well a model reads, not what it remembers.
  */
 export interface World {
+  /** What the patterns of the language turn into towns, streets and institutions. */
+  readonly stems: readonly string[];
   readonly men: readonly string[];
   readonly women: readonly string[];
   readonly surnames: readonly string[];
@@ -18,6 +20,8 @@ export interface World {
   readonly domains: readonly string[];
 }
 
+export type NamedPlace = 'streets' | 'towns' | 'hospitals' | 'banks' | 'employers';
+
 export interface MedicalCase {
   readonly complaint: string;
   readonly study: string;
@@ -29,6 +33,8 @@ export interface MedicalCase {
 export interface Lexicon {
   readonly train: World;
   readonly dev: World;
+  /** `#` stands for a stem. */
+  readonly patterns: Readonly<Record<NamedPlace, readonly string[]>>;
   /** What a clinical note is about: complaint, examination and diagnosis that belong together. */
   readonly cases: readonly MedicalCase[];
   /** Unlabeled words by slot. */
@@ -44,4 +50,20 @@ export interface Lexicon {
   /** How one refers to somebody already introduced. */
   readonly shortName: (given: string, surnames: readonly string[]) => readonly string[];
   readonly kinds: readonly NoteKind[];
+}
+
+/** The world with everything its stems and the patterns of its language give, beside what is listed. */
+export function populate(world: World, patterns: Lexicon['patterns']): World {
+  const named = (kind: NamedPlace): string[] => [
+    ...world[kind],
+    ...patterns[kind].flatMap((pattern) => world.stems.map((stem) => pattern.replace('#', stem))),
+  ];
+  return {
+    ...world,
+    streets: named('streets'),
+    towns: named('towns'),
+    hospitals: named('hospitals'),
+    banks: named('banks'),
+    employers: named('employers'),
+  };
 }

@@ -2,15 +2,19 @@ import type { Lexicon } from './lexicon.ts';
 
 export const spanish: Lexicon = {
   train: {
-    men: 'Aurelio Benito Ciro Damián Eusebio Fermín Gaspar Horacio Isidro Joaquín Leandro Matías Nicolás Octavio Ramiro Santiago'.split(
+    stems:
+      'Serena Almar Alba Linde Telmo Olivar Robledo Encina Laguna Peñafría Arroyal Mirabel Castro Fontana Granadal Jara Marisma Retama Sauceda Tejera'.split(
+        ' ',
+      ),
+    men: 'Aurelio Benito Ciro Damián Eusebio Fermín Gaspar Horacio Isidro Joaquín Leandro Matías Nicolás Octavio Ramiro Santiago Adrián Bruno Celestino Domingo Emilio Federico Germán Hipólito Ignacio Jerónimo Lorenzo Marcelino Narciso Omar Pascual Quintín Rodrigo Saturnino Teodoro Ulises Vicente Wenceslao'.split(
       ' ',
     ),
     women:
-      'Adela Blanca Carlota Dolores Elvira Fátima Gloria Herminia Inés Josefa Leonor Matilde Nuria Olga Pilar Remedios'.split(
+      'Adela Blanca Carlota Dolores Elvira Fátima Gloria Herminia Inés Josefa Leonor Matilde Nuria Olga Pilar Remedios Aurora Beatriz Carmela Daniela Encarnación Filomena Genoveva Hilaria Isabel Julieta Lourdes Macarena Natividad Ofelia Petra Quiteria Rosario Soledad Teresa Úrsula Violeta Ximena'.split(
         ' ',
       ),
     surnames:
-      'Abascal Barrientos Cárdenas Dueñas Escudero Figueroa Galdeano Herranz Ibáñez Jáuregui Larrañaga Manzano Navascués Olmedo Pastrana Quiroga Revuelta Sotomayor Tejedor Urrutia Valcárcel Yáñez Zorrilla Muñiz'.split(
+      'Abascal Barrientos Cárdenas Dueñas Escudero Figueroa Galdeano Herranz Ibáñez Jáuregui Larrañaga Manzano Navascués Olmedo Pastrana Quiroga Revuelta Sotomayor Tejedor Urrutia Valcárcel Yáñez Zorrilla Muñiz Aguirre Bermúdez Cifuentes Delgado Espinosa Ferrándiz Gallardo Huerta Iriarte Jurado Lasheras Marañón Noriega Ordóñez Palacios Quesada Rebollo Salvatierra Trujillo Ugarte Villalobos Zabaleta Alarcón Bustamante Carrasco Doménech Escalante Fajardo Guijarro Herrero'.split(
         ' ',
       ),
     streets: [
@@ -41,6 +45,7 @@ export const spanish: Lexicon = {
     domains: ['hgvillaserena', 'clinicasantelmo', 'correo', 'bancoalmar', 'buzon'],
   },
   dev: {
+    stems: 'Montelirio Fuentebrava Solana Noria Zarza Brezal Alcor Ribalta Nogal Pinar'.split(' '),
     men: 'Anselmo Baltasar Cosme Demetrio Efraín Facundo Gonzalo Heriberto'.split(' '),
     women: 'Amparo Begoña Casilda Estefanía Graciela Hortensia Irune Jimena'.split(' '),
     surnames:
@@ -53,6 +58,41 @@ export const spanish: Lexicon = {
     banks: ['Banco Mediodía', 'Caja de Montelirio'],
     employers: ['Aceites Fuentebrava, S.A.', 'Diputación de Montelirio'],
     domains: ['hvmontelirio', 'bancomediodia', 'micasa'],
+  },
+  patterns: {
+    streets: [
+      'Calle #',
+      'Calle de la #',
+      'Avda. #',
+      'Avenida del #',
+      'C/ #',
+      'Plaza de #',
+      'Paseo de #',
+      'Camino de #',
+      'Ronda de #',
+      'Travesía #',
+    ],
+    towns: ['Villa#', 'Puerto #', 'San Juan de #', 'Torre #', '# del Río', 'Valle de #', 'Aldea #'],
+    hospitals: [
+      'Hospital General de #',
+      'Hospital Universitario #',
+      'Clínica #',
+      'Centro de Salud #',
+      'Hospital Comarcal de #',
+      'Hospital Virgen de #',
+      'Policlínica #',
+      'Sanatorio #',
+    ],
+    banks: ['Banco #', 'Caja Rural de #', 'Banca #, S.A.', 'Crédito #', 'Caja de Ahorros de #'],
+    employers: [
+      'Conservas #, S.L.',
+      'Ayuntamiento de #',
+      'Talleres #',
+      'Colegio #',
+      'Transportes #, S.A.',
+      'Bodegas #',
+      'Instituto #',
+    ],
   },
   cases: [
     {
