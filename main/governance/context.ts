@@ -15,7 +15,7 @@ export interface RoomContext {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
-  readonly audit: Pick<AuditLog, 'append' | 'sign' | 'subjectRef'>;
+  readonly audit: Pick<AuditLog, 'append' | 'sign' | 'size' | 'subjectRef'>;
 }
 
 /** Lists come in pages; the cursor is opaque to the caller. */

@@ -2,6 +2,7 @@
 // gate's expression is NULL; the two doors for a person's own rights (access, erasure) are at the end.
 import type { SqlValue, Store } from '../store/index.ts';
 import type { CompiledGate } from './gateSql.ts';
+import { OWN_DOCUMENTS } from './personTables.ts';
 
 /** Which documents are asked about; absent parts do not narrow. */
 export interface GateScope {
@@ -52,11 +53,9 @@ export interface GateRepository {
   }): void;
   putText(rowid: number, text: string): void;
   replaceText(rowid: number, text: string): void;
-  /** Every text of one person, whatever any purpose says: their own access and erasure. */
+  /** Every text of one person, copies included, whatever any purpose says: their own access and erasure. */
   ownTexts(subjectId: string): readonly TextRow[];
-  /** Rowids of the texts of other people, or of nobody known, that contain the piece: at most one is needed. */
-  containedElsewhere(subjectId: string, piece: string): boolean;
-  /** All texts that are not this person's, for building a filter over them in one pass. */
+  /** The texts that stay when the person goes. */
   otherTexts(subjectId: string): IterableIterator<{ readonly text: string }>;
   removeFromIndex(subjectId: string): number;
   countTexts(subjectId: string): number;
@@ -66,7 +65,6 @@ export interface GateRepository {
 
 const DOCUMENT =
   'd.rowid, d.id, d.name, d.subject_id, d.language, d.category, d.kind, d.sha256, d.metadata';
-const OF_SUBJECT = 'SELECT rowid FROM document WHERE subject_id = ?';
 /** The trigram index cannot answer for less; two characters are a whole word in Chinese. */
 const INDEXED_LENGTH = 3;
 
@@ -84,19 +82,15 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
   const deleteIndex = db.prepare('DELETE FROM document_search WHERE rowid = ?');
   const ownTexts = db.prepare<TextRow>(
     `SELECT ${DOCUMENT}, NULL AS denial, t.text FROM document d JOIN document_text t ON t.document_rowid = d.rowid
-     WHERE d.subject_id = ? ORDER BY d.rowid`,
-  );
-  const elsewhere = db.prepare(
-    `SELECT 1 FROM document_text t JOIN document d ON d.rowid = t.document_rowid
-     WHERE d.subject_id IS NOT ? AND instr(t.text, ?) > 0 LIMIT 1`,
+     WHERE d.rowid IN (${OWN_DOCUMENTS}) ORDER BY d.rowid`,
   );
   const others = db.prepare<{ text: string }>(
-    `SELECT t.text FROM document_text t JOIN document d ON d.rowid = t.document_rowid WHERE d.subject_id IS NOT ?`,
+    `SELECT text FROM document_text WHERE document_rowid NOT IN (${OWN_DOCUMENTS})`,
   );
   const countTexts = db.prepare<{ n: number }>(
-    `SELECT count(*) AS n FROM document_text WHERE document_rowid IN (${OF_SUBJECT})`,
+    `SELECT count(*) AS n FROM document_text WHERE document_rowid IN (${OWN_DOCUMENTS})`,
   );
-  const removeIndex = db.prepare(`DELETE FROM document_search WHERE rowid IN (${OF_SUBJECT})`);
+  const removeIndex = db.prepare(`DELETE FROM document_search WHERE rowid IN (${OWN_DOCUMENTS})`);
 
   return {
     verdicts: (gate, scope) =>
@@ -156,11 +150,10 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
       deleteIndex.run([rowid]);
       insertIndex.run([rowid, text]);
     },
-    ownTexts: (subjectId) => ownTexts.all([subjectId]),
-    containedElsewhere: (subjectId, piece) => elsewhere.get([subjectId, piece]) !== undefined,
-    otherTexts: (subjectId) => others.iterate([subjectId]),
-    removeFromIndex: (subjectId) => removeIndex.run([subjectId]).changes,
-    countTexts: (subjectId) => countTexts.get([subjectId])?.n ?? 0,
+    ownTexts: (subject) => ownTexts.all({ subject }),
+    otherTexts: (subject) => others.iterate({ subject }),
+    removeFromIndex: (subject) => removeIndex.run({ subject }).changes,
+    countTexts: (subject) => countTexts.get({ subject })?.n ?? 0,
     compactIndex: () =>
       db.exec(`INSERT INTO document_search (document_search) VALUES ('optimize')`),
   };

@@ -1,12 +1,17 @@
 // The face of governance: who may use whose data for what, and what happens when a person asks for theirs.
 // Rooms above read subject text through `gate`, write it through `texts`, send it out through `exits`.
+import { createAccess, type Access } from './access.ts';
 import { createConsents, type Consents, type ConsentLostListener } from './consent.ts';
 import type { RoomContext } from './context.ts';
+import type { IsHoliday } from './deadlines.ts';
+import { createErasure, type Erasure } from './erasure.ts';
 import { createExits, type Exits } from './exits.ts';
 import type { SubjectFollower } from './followers.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createGateRepository } from './gateRepository.ts';
 import { createPurposes, type Purposes } from './purposes.ts';
+import { createRequestRepository } from './requestRepository.ts';
+import { createRequests, type Requests } from './requests.ts';
 import { createSubjects, type Subjects } from './subjects.ts';
 import { createTextStore, type TextStore } from './texts.ts';
 
@@ -17,28 +22,51 @@ export interface Governance {
   readonly gate: Gate;
   readonly texts: TextStore;
   readonly exits: Exits;
+  readonly requests: Requests;
+  readonly access: Access;
+  readonly erasure: Erasure;
   /** Registers a room that holds things about people. At composition only. */
   follow(follower: SubjectFollower): void;
   /** Called inside the transaction of the withdrawal or refusal; returns how many models became stale. */
   onConsentLost(listener: ConsentLostListener): void;
 }
 
-export type GovernanceDeps = RoomContext;
+export interface GovernanceDeps extends RoomContext {
+  /** Public holidays of the site; without them deadlines fall earlier, never later. */
+  readonly isHoliday?: IsHoliday;
+  /** Folders outside the vault that the proof of an erasure must search. Absolute. */
+  readonly scanFolders?: readonly string[];
+}
 
 export function createGovernance(deps: GovernanceDeps): Governance {
   const texts = createGateRepository(deps.store);
+  const requestRows = createRequestRepository(deps.store);
   const followers: SubjectFollower[] = [];
   const purposes = createPurposes(deps);
   const consent: Consents = createConsents(deps, { purposes, subjects: () => subjects });
   const subjects: Subjects = createSubjects(deps, purposes, consent.vaultTime);
   const gate = createGate(deps, { purposes, vaultTime: consent.vaultTime }, texts);
+  const exits = createExits(deps);
+  const requests = createRequests(deps, {
+    subjects,
+    repository: requestRows,
+    isHoliday: deps.isHoliday,
+  });
+  const person = { requests, subjects, exits, texts, followers };
   return {
     purposes,
     consent,
     subjects,
     gate,
     texts: createTextStore(texts),
-    exits: createExits(deps),
+    exits,
+    requests,
+    access: createAccess(deps, { ...person, consent, purposes }),
+    erasure: createErasure(deps, {
+      ...person,
+      requestRows,
+      scanFolders: deps.scanFolders ?? [],
+    }),
     follow: (follower) => void followers.push(follower),
     onConsentLost: consent.onLost,
   };
@@ -53,6 +81,7 @@ export type {
   RecordConsent,
 } from './consent.ts';
 export type { Actor, Page, PageRequest } from './context.ts';
+export { ERASURE_STAGES, type Erasure, type ErasurePreview, type ErasureStage } from './erasure.ts';
 export type { ExitEntry, Exits, RegisterExit } from './exits.ts';
 export type { AccessPart, DeletedRows, SubjectFollower, SubjectModel } from './followers.ts';
 export type {
@@ -67,5 +96,6 @@ export type {
 export type { CompiledGate } from './gateSql.ts';
 export { GATE_RULES_VERSION, type Denial } from './policy.ts';
 export type { DeclarePurpose, Purposes } from './purposes.ts';
+export type { Requests, SubjectName } from './requests.ts';
 export type { Found, SubjectSelector, Subjects } from './subjects.ts';
 export type { TextStore } from './texts.ts';

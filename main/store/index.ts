@@ -19,7 +19,14 @@ export type { KdfCost } from './kdf.ts';
 export type { LockOwner } from './lock.ts';
 export type { Migration, SqlExecutor } from './migrations/migration.ts';
 export type { SealedFile, SealedFiles, SealedId, SealedReader, SealedWriter } from './sealed.ts';
-export { needleForms, scanForNeedles, type ScanHit, type ScanReport } from './scan.ts';
+export {
+  createFinder,
+  needleForms,
+  scanForNeedles,
+  type Finder,
+  type ScanHit,
+  type ScanReport,
+} from './scan.ts';
 export { createVaultFiles, type VaultFilesDeps } from './vault.ts';
 export { KDF_FLOOR } from './kdf.ts';
 export { isConstraintViolation } from './driver.ts';

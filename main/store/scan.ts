@@ -77,41 +77,62 @@ export function needleForms(text: string): Buffer[] {
   ].filter((form) => form.length > 0);
 }
 
-type Report = (needleIndex: number, offset: number) => void;
+/** Searches the concatenation of the pieces; returns the number of bytes seen. */
+export type Finder = (
+  pieces: Iterable<Buffer>,
+  report: (needleIndex: number, offset: number) => void,
+) => number;
+
+type Report = Parameters<Finder>[1];
 const GRAM = 4;
 const FILTER_BITS = 20;
+const MOST_STRIDE = 8;
 
 /**
- * Thousands of needles in one pass: a bitmap over the hash of each needle's first four bytes lets almost
- * every position go by with one look-up; what is left is compared. Needles may straddle pieces.
+ * Thousands of needles in one pass. A needle of n bytes covers n - 3 grams of four bytes, so looking at
+ * every k-th place finds it if its first k grams are known and k <= n - 3. A bitmap over the hashes of
+ * those grams lets almost every place go by with one look-up; the rest is compared. Needles may straddle
+ * pieces.
  */
-function createFinder(needles: readonly Uint8Array[]) {
-  const longest = needles.reduce((most, needle) => Math.max(most, needle.length), 0);
-  const filter = new Uint8Array(1 << FILTER_BITS);
-  const byGram = new Map<number, number[]>();
-  const short: number[] = [];
+export function createFinder(needles: readonly Uint8Array[]): Finder {
   const bytes = needles.map((needle) => Buffer.from(needle));
-  bytes.forEach((needle, index) => {
-    if (needle.length === 0) throw new RangeError('An empty needle is found everywhere');
-    if (needle.length < GRAM) return void short.push(index);
-    const gram = needle.readInt32BE(0);
-    filter[slot(gram)] = 1;
-    byGram.set(gram, [...(byGram.get(gram) ?? []), index]);
-  });
+  const indices = [...bytes.keys()];
+  const lengthOf = (index: number): number => (bytes[index] as Buffer).length;
+  if (indices.some((index) => lengthOf(index) === 0)) {
+    throw new RangeError('An empty needle is found everywhere');
+  }
+  const longest = Math.max(0, ...indices.map(lengthOf));
+  const short = indices.filter((index) => lengthOf(index) < GRAM);
+  const long = indices.filter((index) => lengthOf(index) >= GRAM);
+  const stride = Math.min(MOST_STRIDE, ...long.map((index) => lengthOf(index) - GRAM + 1));
+  const filter = new Uint8Array(1 << FILTER_BITS);
+  const places = new Map<number, { readonly index: number; readonly shift: number }[]>();
+  for (const index of long) {
+    for (let shift = 0; shift < stride; shift += 1) {
+      const gram = (bytes[index] as Buffer).readInt32BE(shift);
+      filter[slot(gram)] = 1;
+      const known = places.get(gram);
+      if (known) known.push({ index, shift });
+      else places.set(gram, [{ index, shift }]);
+    }
+  }
 
   function searchLong(window: Buffer, from: number, report: Report): void {
-    if (byGram.size === 0) return;
-    let gram = 0;
-    for (let at = 0; at < window.length; at += 1) {
-      gram = (gram << 8) | (window[at] as number);
-      const start = at - (GRAM - 1);
-      if (start < 0 || filter[slot(gram)] === 0) continue;
-      for (const index of byGram.get(gram) ?? []) {
+    if (long.length === 0) return;
+    const last = window.length - GRAM;
+    for (let at = 0; at <= last; at += stride) {
+      const gram =
+        ((window[at] as number) << 24) |
+        ((window[at + 1] as number) << 16) |
+        ((window[at + 2] as number) << 8) |
+        (window[at + 3] as number);
+      if (filter[slot(gram)] === 0) continue;
+      for (const { index, shift } of places.get(gram) ?? []) {
         const needle = bytes[index] as Buffer;
+        const start = at - shift;
         const end = start + needle.length;
-        if (end > from && end <= window.length && needle.equals(window.subarray(start, end))) {
-          report(index, start);
-        }
+        if (start < 0 || end <= from || end > window.length) continue;
+        if (needle.equals(window.subarray(start, end))) report(index, start);
       }
     }
   }
@@ -125,8 +146,7 @@ function createFinder(needles: readonly Uint8Array[]) {
     }
   }
 
-  /** Returns the number of bytes seen. */
-  return (pieces: Iterable<Buffer>, report: Report): number => {
+  return (pieces, report) => {
     let carried: Buffer = Buffer.alloc(0);
     let seen = 0;
     for (const piece of pieces) {

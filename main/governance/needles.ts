@@ -1,0 +1,89 @@
+// What the proof of an erasure looks for. A needle must be a piece of the person that can stand nowhere
+// else for another reason: a phrase of a form letter or a name that also occurs in a neighbor's note would
+// make an honest erasure fail. Candidates are therefore compared, before anything is deleted, with all
+// that stays; what is found there is dropped and counted.
+//
+// Candidates: identifiers, file names, values found by de-identification, and stretches of 24 bytes spread
+// over every text (long enough to be rare, short enough to survive being torn over two pages).
+import { createFinder, needleForms } from '../store/index.ts';
+
+export interface NeedleSources {
+  /** Record numbers, names of files, findings. */
+  readonly names: readonly string[];
+  readonly texts: readonly string[];
+  /** Byte strings that are the person's alone by construction: the key of the pseudonym. */
+  readonly keys: readonly Uint8Array[];
+}
+
+export interface Needles {
+  readonly forms: readonly Buffer[];
+  /** Pieces looked for, each in several forms. */
+  readonly count: number;
+  /** Candidates that others share. */
+  readonly shared: number;
+  /** Names too short to be told from chance. */
+  readonly tooShort: number;
+}
+
+/** Shorter pieces occur in hashes, ids and sealed files by chance. */
+const SHORTEST_NAME = 6;
+const SHINGLE = 24;
+const SHINGLES_PER_TEXT = 24;
+/** Runs of dashes and tables of blanks are the same in every note. */
+const LEAST_DISTINCT = 8;
+
+const byteLength = (text: string): number => Buffer.byteLength(text, 'utf8');
+
+/** Stretches of at least 24 bytes, evenly spread, never cutting a code point. */
+export function shinglesOf(text: string, count = SHINGLES_PER_TEXT): string[] {
+  if (byteLength(text) <= SHINGLE) {
+    return byteLength(text) >= SHORTEST_NAME && distinct(text) >= 4 ? [text] : [];
+  }
+  const points = [...text];
+  const found: string[] = [];
+  const stride = Math.max(1, points.length / count);
+  for (let step = 0; step < count; step += 1) {
+    let piece = '';
+    for (let at = Math.floor(step * stride); at < points.length; at += 1) {
+      piece += points[at] as string;
+      if (byteLength(piece) >= SHINGLE) break;
+    }
+    if (byteLength(piece) >= SHINGLE && distinct(piece) >= LEAST_DISTINCT) found.push(piece);
+  }
+  return [...new Set(found)];
+}
+
+const distinct = (text: string): number => new Set(Buffer.from(text, 'utf8')).size;
+
+/**
+ * @param staying everything that is not the person's and stays, piece by piece; read once.
+ */
+export function chooseNeedles(
+  { names, texts, keys }: NeedleSources,
+  staying: Iterable<string>,
+): Needles {
+  const cleanNames = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))];
+  const longEnough = cleanNames.filter((name) => byteLength(name) >= SHORTEST_NAME);
+  const candidates = [...new Set([...longEnough, ...texts.flatMap((text) => shinglesOf(text))])];
+
+  const forms: { readonly bytes: Buffer; readonly candidate: number }[] = candidates.flatMap(
+    (text, candidate) => needleForms(text).map((bytes) => ({ bytes, candidate })),
+  );
+  const shared = new Set<number>();
+  if (forms.length > 0) {
+    const find = createFinder(forms.map(({ bytes }) => bytes));
+    for (const text of staying) {
+      find([Buffer.from(text, 'utf8')], (index) => {
+        const form = forms[index];
+        if (form) shared.add(form.candidate);
+      });
+    }
+  }
+  const own = forms.filter(({ candidate }) => !shared.has(candidate)).map(({ bytes }) => bytes);
+  return {
+    forms: [...own, ...keys.map((key) => Buffer.from(key))],
+    count: candidates.length - shared.size + keys.length,
+    shared: shared.size,
+    tooShort: cleanNames.length - longEnough.length,
+  };
+}

@@ -1,0 +1,43 @@
+// Where a person's rows lie: every table the foreign keys lead to from `subject`, with the condition that
+// picks one person's rows. Erasure counts by this list and the cascade deletes by the keys; a test walks the
+// keys and fails when a new table is missing here. The text table and its index are the gate's.
+import type { Store } from '../store/index.ts';
+
+/** The person's documents and whatever was derived from them, down any number of copies. */
+export const OWN_DOCUMENTS = `WITH RECURSIVE own (rowid, id) AS (
+    SELECT rowid, id FROM document WHERE subject_id = @subject
+    UNION SELECT d.rowid, d.id FROM document d JOIN own o ON d.derived_from = o.id
+  ) SELECT rowid FROM own`;
+
+const byDocument = `document_rowid IN (${OWN_DOCUMENTS})`;
+const bySubject = 'subject_id = @subject';
+
+export const PERSON_TABLES: Readonly<Record<string, string>> = {
+  subject: 'id = @subject',
+  subject_identifier: bySubject,
+  subject_event: bySubject,
+  consent_event: bySubject,
+  document: `rowid IN (${OWN_DOCUMENTS})`,
+  source_span: byDocument,
+  deid_finding: byDocument,
+  deid_surrogate: bySubject,
+  annotation_event: byDocument,
+  suggestion: byDocument,
+  snapshot_document: byDocument,
+  report: bySubject,
+  report_file: `report_id IN (SELECT id FROM report WHERE ${bySubject})`,
+  exit_subject: bySubject,
+};
+
+export function countPersonRows(
+  { db }: Pick<Store, 'db'>,
+  subjectId: string,
+): { readonly table: string; readonly rows: number }[] {
+  return Object.entries(PERSON_TABLES).map(([table, condition]) => ({
+    table,
+    rows:
+      db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE ${condition}`, {
+        subject: subjectId,
+      })?.n ?? 0,
+  }));
+}
