@@ -1,22 +1,22 @@
 /**
  * The sample corpus: invented people in four languages, one to four notes each. Everything follows from
- * one seed; a note's own generator is seeded by its place, so that a change to one template leaves the
- * other notes as they were.
+ * one seed; a person's own generator is seeded by their place, so that another template for one leaves the
+ * notes about the others as they were.
  */
 import { createRandom } from '../../../shared/domain/random.ts';
 import type { Random } from '../../../shared/domain/random.ts';
-import { chinese } from './chinese.ts';
+import { chinese } from './languages/chinese.ts';
 import { addDays, isoDay, writeDate, yearsBetween } from './dates.ts';
 import type { Day } from './dates.ts';
-import { english } from './english.ts';
-import { german } from './german.ts';
+import { english } from './languages/english.ts';
+import { german } from './languages/german.ts';
 import { account, digits, phone, postcode } from './identifiers.ts';
 import type { Language } from './identifiers.ts';
 import { populate } from './lexicon.ts';
 import type { Lexicon, World } from './lexicon.ts';
 import { writeNote } from './note.ts';
 import type { Filler, NoteKind, SampleLabel, Slots, WrittenNote } from './note.ts';
-import { spanish } from './spanish.ts';
+import { spanish } from './languages/spanish.ts';
 
 export const SEED = 20261123;
 

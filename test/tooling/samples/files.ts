@@ -32,6 +32,8 @@ export function buildFiles(): ReadonlyMap<string, string> {
   files.set('formats/csv/notes.csv', csvTable(examples));
   for (const note of examples) files.set(`formats/text/${note.name}.txt`, note.text);
   files.set('README.md', readme(notes));
+  // Offsets count every byte: no checkout may turn line ends.
+  files.set('.gitattributes', '* -text\n');
   return files;
 }
 
