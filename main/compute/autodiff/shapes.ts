@@ -1,5 +1,5 @@
 /** Shape arithmetic that many rules share; every shape here is concrete. */
-import { sizeOf, type Builder } from '../onnx/index.ts';
+import { ELEMENT, sizeOf, type Builder } from '../onnx/index.ts';
 
 export const sameDims = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((dim, index) => dim === b[index]);
@@ -76,7 +76,8 @@ export function scatterBack(
     'ScatterND',
     [
       zeros(b, [length, before * after]),
-      reshape(b, indices, [count, 1]),
+      // Gather takes 32-bit indices, ScatterND only 64-bit ones.
+      reshape(b, b.op('Cast', [indices], { to: ELEMENT.int64.code }), [count, 1]),
       reshape(b, front, [count, before * after]),
     ],
     { reduction: 'add' },

@@ -230,6 +230,13 @@ const CASES: readonly Case[] = [
   },
   {
     op: 'Gather',
+    note: '32-bit indices',
+    shapes: [[4, 3]],
+    build: (b, x) =>
+      b.op('Gather', [x0(x), b.op('Cast', [b.ints([1, 3, 1])], { to: 6 })], { axis: 0 }),
+  },
+  {
+    op: 'Gather',
     note: 'scalar on a middle axis',
     shapes: [[2, 4, 3]],
     build: (b, x) => b.op('Gather', [x0(x), b.ints([2], [])], { axis: 1 }),
