@@ -8,7 +8,12 @@ import type { Evaluation, Progress } from '../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, AuditLog } from '../governance/index.ts';
 import type { SnapshotReader, Snapshots } from '../labeling/index.ts';
-import type { ComputeClient, ModelRegistry, PredictedDocument, RuntimeFacts } from '../models/index.ts';
+import type {
+  ComputeClient,
+  ModelRegistry,
+  PredictedDocument,
+  RuntimeFacts,
+} from '../models/index.ts';
 import { canonicalJson, type Clock, type JsonValue, type Random } from '../platform/index.ts';
 import type { Store } from '../store/index.ts';
 import { createEvaluationRepository, type EvaluationRow } from './evaluationRepository.ts';
@@ -199,7 +204,11 @@ export function createEvaluations(deps: EvaluationDeps): Evaluations {
           purpose: snapshot.purposeId,
           policy: reader.policySha256,
           counts: { documents: documents.length, withheld: body.withheld },
-          commitments: { evaluation: sha256, model: model.sha256, manifest: snapshot.manifestSha256 },
+          commitments: {
+            evaluation: sha256,
+            model: model.sha256,
+            manifest: snapshot.manifestSha256,
+          },
         });
         repository.insert({
           id: evaluationId,

@@ -41,14 +41,22 @@ export type Numbers = Pick<
 
 /** What a reader needs to judge the numbers, beyond what the contract carries; stored with them. */
 export interface ScoreFacts {
-  readonly bootstrap: { readonly seed: number; readonly resamples: number; readonly documents: number };
+  readonly bootstrap: {
+    readonly seed: number;
+    readonly resamples: number;
+    readonly documents: number;
+  };
   /** 95 % bootstrap over documents on exact F1, per label; null where a label is never met. */
   readonly labelIntervals: readonly {
     readonly label: string;
     readonly low: number | null;
     readonly high: number | null;
   }[];
-  readonly strict: { readonly scheme: string; readonly droppedGold: number; readonly droppedPredicted: number };
+  readonly strict: {
+    readonly scheme: string;
+    readonly droppedGold: number;
+    readonly droppedPredicted: number;
+  };
   /** Right label, wrong border: neither correct nor a confusion of labels. */
   readonly borderErrors: number;
 }
@@ -175,7 +183,9 @@ function confuse(predictions: readonly Prediction[]): {
     }
   }
   const confusions = [...counts.values()]
-    .sort((a, b) => b.count - a.count || compareCodePoints(a.gold + a.predicted, b.gold + b.predicted))
+    .sort(
+      (a, b) => b.count - a.count || compareCodePoints(a.gold + a.predicted, b.gold + b.predicted),
+    )
     .slice(0, 200);
   return { confusions, borderErrors };
 }

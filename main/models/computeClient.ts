@@ -17,7 +17,10 @@ export interface TrainHooks {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: TrainProgress) => void;
   /** Called before compute goes on; what it throws ends the job with that error. */
-  readonly onCheckpoint: (checkpoint: { readonly step: number; readonly bytes: Uint8Array }) => void;
+  readonly onCheckpoint: (checkpoint: {
+    readonly step: number;
+    readonly bytes: Uint8Array;
+  }) => void;
 }
 
 export interface PredictHooks {
@@ -35,8 +38,8 @@ export interface ComputeClient {
   train(job: TrainJob, hooks: TrainHooks): Promise<Result<TrainResult>>;
   /** Fails with CANCELLED, COMPUTE_LOST, OUT_OF_MEMORY, MODEL_BLOCKED (a bundle compute cannot run). */
   predict(job: PredictJob, hooks?: PredictHooks): Promise<Result<PredictResult>>;
-  /** Ends both processes: when the vault is locked no text may stay in their memory. */
-  end(): void;
+  /** Ends both processes for good: when the vault is locked no text may stay in their memory. */
+  close(): void;
 }
 
 export function createComputeClient(deps: LaneDeps): ComputeClient {
@@ -69,9 +72,9 @@ export function createComputeClient(deps: LaneDeps): ComputeClient {
       });
       return result as Result<PredictResult>;
     },
-    end() {
-      training.end();
-      predicting.end();
+    close() {
+      training.close();
+      predicting.close();
     },
   };
 }

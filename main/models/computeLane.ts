@@ -6,7 +6,12 @@
  * says nothing for `silenceMs` while it has work is ended; one that does not obey a cancel within
  * `cancelPatienceMs` too. Nothing is lost by that: compute keeps nothing.
  */
-import type { ComputeEvent, ComputeRequest, ComputeResult, FaultCode } from '../compute/protocol.ts';
+import type {
+  ComputeEvent,
+  ComputeRequest,
+  ComputeResult,
+  FaultCode,
+} from '../compute/protocol.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { ComputeLink, LaunchCompute } from './computeLink.ts';
 
@@ -51,8 +56,8 @@ export interface ComputeLane {
    * A defect reported by compute throws.
    */
   request(request: LaneRequest, hooks?: LaneHooks): Promise<Result<ComputeResult>>;
-  /** Ends the process; open requests fail with COMPUTE_LOST. The next request starts a new one. */
-  end(): void;
+  /** Ends the process for good; open and later requests fail with COMPUTE_LOST. */
+  close(): void;
 }
 
 interface Pending {
@@ -66,6 +71,7 @@ export function createComputeLane(deps: LaneDeps): ComputeLane {
   const pending = new Map<string, Pending>();
   let link: ComputeLink | undefined;
   let serial = 0;
+  let closed = false;
   /** Processes lost in a row; a finished request sets it back. */
   let losses = 0;
   let silence: NodeJS.Timeout | undefined;
@@ -83,7 +89,7 @@ export function createComputeLane(deps: LaneDeps): ComputeLane {
     if (!link) return;
     const current = link;
     if (pending.size > 0) silence = setTimeout(() => current.kill(), timing.silenceMs);
-    else idle = setTimeout(end, timing.idleMs);
+    else idle = setTimeout(rest, timing.idleMs);
     idle?.unref();
   }
 
@@ -111,11 +117,12 @@ export function createComputeLane(deps: LaneDeps): ComputeLane {
     }
   }
 
-  function end(): void {
+  /** Ends a process; that it ends is asked for here, not suffered. */
+  function rest(): void {
     const current = link;
     if (!current) return;
     lost();
-    losses = 0; // Asked for, not suffered.
+    losses = 0;
     current.kill();
   }
 
@@ -159,6 +166,7 @@ export function createComputeLane(deps: LaneDeps): ComputeLane {
       const waits = losses > 1 && !link ? backOff(losses, timing) : 0;
       if (waits > 0) await pause(waits, signal);
       if (signal?.aborted) return cancelled();
+      if (closed) return computeLost();
       const id = nextId();
       let patience: NodeJS.Timeout | undefined;
       const onAbort = (): void => {
@@ -183,7 +191,10 @@ export function createComputeLane(deps: LaneDeps): ComputeLane {
         signal?.removeEventListener('abort', onAbort);
       }
     },
-    end,
+    close() {
+      closed = true;
+      rest();
+    },
   };
 }
 

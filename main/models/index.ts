@@ -42,7 +42,7 @@ export interface Models extends ModelRegistry {
   readonly follower: SubjectFollower;
   /** To be handed to `governance.onConsentLost`. */
   consentLost(subjectIds: readonly string[], purposeId: string): number;
-  /** Ends the compute processes: when the vault is locked. */
+  /** Ends the compute processes for good: when the vault is locked. */
   close(): void;
 }
 
@@ -79,12 +79,10 @@ export function createModels(deps: ModelsDeps): Models {
         return [];
       },
       models: (subjectId) =>
-        registry
-          .taughtBy(subjectId)
-          .map(({ modelId, name, state }) => ({ modelId, name, state })),
+        registry.taughtBy(subjectId).map(({ modelId, name, state }) => ({ modelId, name, state })),
     },
     consentLost: (subjectIds, purposeId) =>
       registry.markStale(subjectIds, { reason: 'a consent was withdrawn', purposeId }),
-    close: () => compute.end(),
+    close: () => compute.close(),
   };
 }

@@ -64,7 +64,9 @@ export interface ModelRegistry {
   history(modelId: string): readonly ModelHistory[];
   files(modelId: string): readonly ModelFile[];
   /** Whom it learned from, one entry per person; null for a person who was erased since. */
-  lineage(modelId: string): readonly { readonly subjectId: string | null; readonly documents: number }[];
+  lineage(
+    modelId: string,
+  ): readonly { readonly subjectId: string | null; readonly documents: number }[];
   /** The files in clear. Throws VAULT_DAMAGED where a byte is not as it was sealed. */
   bundle(modelId: string): Record<string, Uint8Array>;
   /** Fails with NOT_FOUND, and with MODEL_BLOCKED (param `state`, `reason`) unless the model is valid. */
@@ -231,7 +233,9 @@ export function hashOfFiles(
   const manifest = files
     .map(({ path, sha256, bytes }) => ({ path, sha256, bytes }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  return createHash('sha256').update(canonicalJson({ version: 1, files: manifest })).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson({ version: 1, files: manifest }))
+    .digest('hex');
 }
 
 const err = (error: Failure): { readonly ok: false; readonly error: Failure } => ({

@@ -52,9 +52,13 @@ export type ModelRepository = ReturnType<typeof createModelRepository>;
 
 export function createModelRepository(db: Db) {
   const byId = db.prepare<ModelRow>(`${MODEL} WHERE model.id = ?`);
-  const newest = db.prepare<ModelRow>(`${MODEL} ORDER BY model.created_at DESC, model.id DESC LIMIT 500`);
+  const newest = db.prepare<ModelRow>(
+    `${MODEL} ORDER BY model.created_at DESC, model.id DESC LIMIT 500`,
+  );
   const ofRun = db.prepare<ModelRow>(`${MODEL} WHERE model.run_id = ?`);
-  const events = db.prepare<ModelEventRow>('SELECT * FROM model_event WHERE model_id = ? ORDER BY seq');
+  const events = db.prepare<ModelEventRow>(
+    'SELECT * FROM model_event WHERE model_id = ? ORDER BY seq',
+  );
   const allEvents = db.prepare<ModelEventRow>('SELECT * FROM model_event ORDER BY seq');
   const files = db.prepare<ModelFileRow>(
     'SELECT path, sealed_id, sha256, bytes FROM model_file WHERE model_id = ? ORDER BY path',
@@ -90,7 +94,12 @@ export function createModelRepository(db: Db) {
     allEvents: () => allEvents.all(),
     lineage: (modelId: string) => lineage.all([modelId]),
     files: (modelId: string) => files.all([modelId]),
-    insertModel(row: Omit<ModelRow, 'snapshot_id' | 'snapshot' | 'purpose_id' | 'purpose' | 'subjects' | 'bytes'>) {
+    insertModel(
+      row: Omit<
+        ModelRow,
+        'snapshot_id' | 'snapshot' | 'purpose_id' | 'purpose' | 'subjects' | 'bytes'
+      >,
+    ) {
       insertModel.run({ ...row });
     },
     insertFile(modelId: string, file: ModelFileRow) {

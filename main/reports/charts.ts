@@ -50,28 +50,58 @@ export function lossCurve(points: readonly TrainingPoint[]): Html {
   const sorted = [...losses].sort((a, b) => a - b);
   const top = (sorted[Math.floor(sorted.length * 0.99)] ?? 1) * 1.08 || 1;
   const loss: Panel = { top: 22, height: 170, title: 'Loss per token, nats', max: top };
-  const f1: Panel = { top: 240, height: 90, title: 'F1 on the development split, exact spans', max: 1 };
+  const f1: Panel = {
+    top: 240,
+    height: 90,
+    title: 'F1 on the development split, exact spans',
+    max: 1,
+  };
   const y = (panel: Panel, value: number): number =>
     panel.top + panel.height * (1 - Math.min(value, panel.max) / panel.max);
   const smooth = runningMean(losses, Math.max(1, Math.round(points.length / 40)));
   const height = scored.length > 0 ? f1.top + f1.height + 24 : loss.top + loss.height + 24;
   const bottom = scored.length > 0 ? f1 : loss;
-  const frame = (panel: Panel, about: number): Html => html`<text x="0" y="${panel.top - 9}">${panel.title}</text>
-    ${ticks(0, panel.max, about).map(
-      (value) => html`<line class="${value === 0 ? 'base' : 'axis'}" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${num(y(panel, value))}" y2="${num(y(panel, value))}"/>
-        <text x="${LEFT - 8}" y="${num(y(panel, value) + 4)}" text-anchor="end">${value}</text>`,
-    )}`;
-  return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Loss and development score over ${last} steps; the numbers stand in the table below">
+  const frame = (panel: Panel, about: number): Html =>
+    html`<text x="0" y="${panel.top - 9}">${panel.title}</text> ${ticks(0, panel.max, about).map(
+        (value) =>
+          html`<line
+              class="${value === 0 ? 'base' : 'axis'}"
+              x1="${LEFT}"
+              x2="${WIDTH - RIGHT}"
+              y1="${num(y(panel, value))}"
+              y2="${num(y(panel, value))}"
+            />
+            <text x="${LEFT - 8}" y="${num(y(panel, value) + 4)}" text-anchor="end"
+              >${value}</text
+            >`,
+      )}`;
+  return html`<svg
+    viewBox="0 0 ${WIDTH} ${height}"
+    role="img"
+    aria-label="Loss and development score over ${last} steps; the numbers stand in the table below"
+  >
     ${frame(loss, 4)}
-    <path class="line faint" d="${path(points.map((point) => [x(point.step), y(loss, point.loss)]))}"/>
-    <path class="line" d="${path(points.map((point, index) => [x(point.step), y(loss, smooth[index] ?? point.loss)]))}"/>
+    <path
+      class="line faint"
+      d="${path(points.map((point) => [x(point.step), y(loss, point.loss)]))}"
+    />
+    <path
+      class="line"
+      d="${path(points.map((point, index) => [x(point.step), y(loss, smooth[index] ?? point.loss)]))}"
+    />
     ${
       scored.length > 0 &&
-      html`${frame(f1, 2)}<path class="line accent" d="${path(scored.map(({ step, devF1 }) => [x(step), y(f1, devF1)]))}"/>
-      ${scored.map(({ step, devF1 }) => html`<circle class="dot" cx="${num(x(step))}" cy="${num(y(f1, devF1))}" r="${scored.length > 60 ? 1.6 : 2.4}"/>`)}`
+      html`${frame(f1, 2)}<path
+          class="line accent"
+          d="${path(scored.map(({ step, devF1 }) => [x(step), y(f1, devF1)]))}"
+        />
+        ${scored.map(({ step, devF1 }) => html`<circle class="dot" cx="${num(x(step))}" cy="${num(y(f1, devF1))}" r="${scored.length > 60 ? 1.6 : 2.4}" />`)}`
     }
     ${ticks(first, last, 6).map(
-      (step) => html`<text x="${num(x(step))}" y="${bottom.top + bottom.height + 16}" text-anchor="middle">${step}</text>`,
+      (step) =>
+        html`<text x="${num(x(step))}" y="${bottom.top + bottom.height + 16}" text-anchor="middle"
+          >${step}</text
+        >`,
     )}
     <text x="${WIDTH - RIGHT}" y="${height}" text-anchor="end">steps</text>
   </svg>`;
@@ -92,9 +122,9 @@ export function whisker(
 ): Html {
   const x = (fraction: number): string => num(4 + fraction * 182);
   return html`<svg viewBox="0 0 190 22" aria-hidden="true">
-    <line class="track" x1="4" x2="186" y1="11" y2="11"/>
-    ${[0, 0.5, 1].map((at) => html`<line class="track" x1="${x(at)}" x2="${x(at)}" y1="7" y2="15"/>`)}
-    ${interval && html`<line class="whisker" x1="${x(interval.low)}" x2="${x(interval.high)}" y1="11" y2="11"/>`}
-    <circle class="${interval ? 'dot' : 'dot ring'}" cx="${x(value)}" cy="11" r="3.6"/>
+    <line class="track" x1="4" x2="186" y1="11" y2="11" />
+    ${[0, 0.5, 1].map((at) => html`<line class="track" x1="${x(at)}" x2="${x(at)}" y1="7" y2="15" />`)}
+    ${interval && html`<line class="whisker" x1="${x(interval.low)}" x2="${x(interval.high)}" y1="11" y2="11" />`}
+    <circle class="${interval ? 'dot' : 'dot ring'}" cx="${x(value)}" cy="11" r="3.6" />
   </svg>`;
 }

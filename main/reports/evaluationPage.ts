@@ -23,17 +23,26 @@ export function evaluationPage(details: EvaluationDetails, writtenAt: string): s
     kind: 'Evaluation',
     lead: html`Measured on the ${splitName(evaluation.split)} split of “${evaluation.snapshot}”:
     ${plural(evaluation.documents, 'document')}, ${plural(exact.gold, 'gold span')}.`,
-    top: html`${evaluation.split === 'train' &&
-    html`<div class="state superseded" role="status">
-      <b>Training data</b>
-      <span>The model has seen these documents. The numbers tell what it memorized, not how good it is.</span>
-    </div>`}${figures([
+    top: html`${
+      evaluation.split === 'train' &&
+      html`<div class="state superseded" role="status">
+        <b>Training data</b>
+        <span
+          >The model has seen these documents. The numbers tell what it memorized, not how good it
+          is.</span
+        >
+      </div>`
+    }${figures([
       {
         value: fixed(exact.micro.f1),
         name: 'F1, exact spans',
         detail: intervalText(exact.interval),
       },
-      { value: fixed(exact.micro.precision), name: 'Precision', detail: `${count(exact.predicted)} predicted` },
+      {
+        value: fixed(exact.micro.precision),
+        name: 'Precision',
+        detail: `${count(exact.predicted)} predicted`,
+      },
       { value: fixed(exact.micro.recall), name: 'Recall', detail: `${count(exact.gold)} gold` },
       {
         value: fixed(seqevalStrict.micro.f1),
@@ -52,8 +61,8 @@ export function evaluationPage(details: EvaluationDetails, writtenAt: string): s
         body: html`<p>
             Three readings of the same output. <em>Exact</em> compares start, end and label on
             characters. <em>Default</em> is what conlleval and seqeval read from any row of tags.
-            <em>Strict</em> counts only well-formed IOB2 runs on both sides. Never quote one without its
-            name.
+            <em>Strict</em> counts only well-formed IOB2 runs on both sides. Never quote one without
+            its name.
           </p>
           ${readingsTable(details)}${labelTable(details)}`,
       },
@@ -74,9 +83,9 @@ export function evaluationPage(details: EvaluationDetails, writtenAt: string): s
       { title: 'Evidence', body: evaluationFacts(details) },
     ],
     foot: html`<p>
-      Written ${moment(writtenAt)} by Cloister from the stored result, whose hash stands above. Measured
-      in ${fixed(evaluation.seconds, 1)} seconds. The JSON file beside this page holds the same numbers
-      for machines.
+      Written ${moment(writtenAt)} by Cloister from the stored result, whose hash stands above.
+      Measured in ${fixed(evaluation.seconds, 1)} seconds. The JSON file beside this page holds the
+      same numbers for machines.
     </p>`,
   });
 }

@@ -13,8 +13,9 @@ type Row = z.infer<typeof PrfRow>;
 const SPLIT_NAME = { train: 'training', dev: 'development', test: 'test' } as const;
 export const splitName = (split: keyof typeof SPLIT_NAME): string => SPLIT_NAME[split];
 
-export const intervalText = (interval: { readonly low: number; readonly high: number } | null): string | null =>
-  interval && `${fixed(interval.low)} to ${fixed(interval.high)}`;
+export const intervalText = (
+  interval: { readonly low: number; readonly high: number } | null,
+): string | null => interval && `${fixed(interval.low)} to ${fixed(interval.high)}`;
 
 const scoreColumns = [
   { title: 'Precision', numeric: true, cell: (row: Row) => fixed(row.precision) },
@@ -58,7 +59,8 @@ export function labelTable({ evaluation, facts }: EvaluationDetails): Html {
   const { perLabel, micro, macro, weighted } = evaluation.exact;
   const averages = new Set<Row>([micro, macro, weighted]);
   return table<Row>({
-    caption: 'Exact spans by label. The line is the 95 % interval of F1, from 0 on the left to 1 on the right; a ring has none.',
+    caption:
+      'Exact spans by label. The line is the 95 % interval of F1, from 0 on the left to 1 on the right; a ring has none.',
     rows: perLabel,
     foot: [micro, macro, weighted],
     columns: [
@@ -91,21 +93,26 @@ export function tokenTable({ evaluation }: EvaluationDetails): Html {
 
 export function confusionTable({ evaluation, facts }: EvaluationDetails): Html {
   if (evaluation.confusions.length === 0) {
-    return html`<p class="note">No label was taken for another, none was missed, none was made up.</p>`;
+    return html`<p class="note">
+      No label was taken for another, none was missed, none was made up.
+    </p>`;
   }
   const shown = evaluation.confusions.slice(0, 25);
   return html`${table({
-    caption: `What was taken for what, most frequent first${shown.length < evaluation.confusions.length ? `, ${shown.length} of ${evaluation.confusions.length} pairs` : ''}. “nothing” as gold: a span was made up; as prediction: a span was missed.`,
-    rows: shown,
-    columns: [
-      { title: 'Gold', heads: true, cell: ({ gold }) => (gold === 'O' ? 'nothing' : gold) },
-      { title: 'Predicted', cell: ({ predicted }) => (predicted === 'O' ? 'nothing' : predicted) },
-      { title: 'n', numeric: true, cell: ({ count: times }) => count(times) },
-    ],
-  })}
+      caption: `What was taken for what, most frequent first${shown.length < evaluation.confusions.length ? `, ${shown.length} of ${evaluation.confusions.length} pairs` : ''}. “nothing” as gold: a span was made up; as prediction: a span was missed.`,
+      rows: shown,
+      columns: [
+        { title: 'Gold', heads: true, cell: ({ gold }) => (gold === 'O' ? 'nothing' : gold) },
+        {
+          title: 'Predicted',
+          cell: ({ predicted }) => (predicted === 'O' ? 'nothing' : predicted),
+        },
+        { title: 'n', numeric: true, cell: ({ count: times }) => count(times) },
+      ],
+    })}
     <p class="note">
-      ${plural(facts.borderErrors, 'span')} had the right label and a wrong border; they are wrong in
-      the scores above and no confusion of labels.
+      ${plural(facts.borderErrors, 'span')} had the right label and a wrong border; they are wrong
+      in the scores above and no confusion of labels.
     </p>`;
 }
 

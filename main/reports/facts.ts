@@ -29,15 +29,16 @@ export const missing = html`<span class="missing">${MISSING}</span>`;
 export const leaf = (seq: number | null | undefined): Html | null =>
   seq === null || seq === undefined ? null : html` <span class="leaf">leaf ${seq}</span>`;
 
-export const factList = (facts: readonly Fact[]): Html => html`<dl class="facts">
-  ${facts.map(
-    ({ name, value, sha256, auditSeq }) =>
-      html`<dt>${name}</dt>
-        <dd>
-          ${value === null ? missing : value}${sha256 && html` <code>${sha256}</code>`}${leaf(auditSeq)}
-        </dd>`,
-  )}
-</dl>`;
+export const factList = (facts: readonly Fact[]): Html =>
+  html`<dl class="facts">
+    ${facts.map(
+      ({ name, value, sha256, auditSeq }) =>
+        html`<dt>${name}</dt>
+          <dd>
+            ${value === null ? missing : value}${sha256 && html` <code>${sha256}</code>`}${leaf(auditSeq)}
+          </dd>`,
+    )}
+  </dl>`;
 
 export interface Column<Row> {
   readonly title: string;
@@ -55,14 +56,15 @@ export function table<Row>(options: {
   readonly foot?: readonly Row[];
 }): Html {
   const { caption, columns, rows, foot = [] } = options;
-  const line = (row: Row): Html => html`<tr>
-    ${columns.map((column) => {
-      const content = column.cell(row);
-      const shown = content === null ? missing : content;
-      if (column.heads) return html`<th scope="row">${shown}</th>`;
-      return html`<td class="${column.numeric ? 'n' : column.plot ? 'plot' : ''}">${shown}</td>`;
-    })}
-  </tr>`;
+  const line = (row: Row): Html =>
+    html`<tr>
+      ${columns.map((column) => {
+        const content = column.cell(row);
+        const shown = content === null ? missing : content;
+        if (column.heads) return html`<th scope="row">${shown}</th>`;
+        return html`<td class="${column.numeric ? 'n' : column.plot ? 'plot' : ''}">${shown}</td>`;
+      })}
+    </tr>`;
   return html`<div class="scroll">
     <table>
       <caption>
@@ -71,14 +73,20 @@ export function table<Row>(options: {
       <thead>
         <tr>
           ${columns.map(
-            ({ title, numeric }) => html`<th scope="col" class="${numeric ? 'n' : ''}">${title}</th>`,
+            ({ title, numeric }) =>
+              html`<th scope="col" class="${numeric ? 'n' : ''}">${title}</th>`,
           )}
         </tr>
       </thead>
       <tbody>
         ${rows.map(line)}
       </tbody>
-      ${foot.length > 0 && html`<tfoot>${foot.map(line)}</tfoot>`}
+      ${
+        foot.length > 0 &&
+        html`<tfoot>
+          ${foot.map(line)}
+        </tfoot>`
+      }
     </table>
   </div>`;
 }

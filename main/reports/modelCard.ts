@@ -3,7 +3,14 @@
  * 2019 and the Annex IV list of the AI Act (2024/1689), as far as Cloister knows the facts; the rest is
  * named as missing, so that nobody takes silence for "nothing to report".
  */
-import type { Evaluation, Model, Purpose, Run, Snapshot, TrainingPoint } from '../../shared/contract/index.ts';
+import type {
+  Evaluation,
+  Model,
+  Purpose,
+  Run,
+  Snapshot,
+  TrainingPoint,
+} from '../../shared/contract/index.ts';
 import type { EvaluationDetails, EvaluationFacts } from '../evaluation/index.ts';
 import type { Governance } from '../governance/index.ts';
 import type { ModelFile, ModelHistory, ModelRegistry, TaggerRecipe } from '../models/index.ts';
@@ -86,7 +93,9 @@ function newestPerSplit(all: readonly EvaluationDetails[]): EvaluationDetails[] 
 }
 
 /** The result a reader should look at first: unseen data before development data; never training data. */
-export const headline = (evaluations: readonly EvaluationDetails[]): EvaluationDetails | undefined =>
+export const headline = (
+  evaluations: readonly EvaluationDetails[],
+): EvaluationDetails | undefined =>
   evaluations.find(({ evaluation }) => evaluation.split !== 'train');
 
 const FEW_DOCUMENTS = 30;
@@ -100,7 +109,9 @@ function limitsOf(
   const limits: string[] = [];
   const main = headline(evaluations);
   if (!main) {
-    limits.push('No evaluation on development or test documents is stored: its quality is unknown.');
+    limits.push(
+      'No evaluation on development or test documents is stored: its quality is unknown.',
+    );
   } else {
     const { evaluation, facts } = main;
     if (evaluation.split === 'dev') {

@@ -3,7 +3,13 @@
  */
 import { thin } from '../training/index.ts';
 import { lossCurve } from './charts.ts';
-import { evaluationFacts, intervalText, labelTable, readingsTable, splitName } from './evaluationParts.ts';
+import {
+  evaluationFacts,
+  intervalText,
+  labelTable,
+  readingsTable,
+  splitName,
+} from './evaluationParts.ts';
 import {
   count,
   duration,
@@ -52,26 +58,30 @@ export function modelCardPage(card: ModelCard): string {
       { title: 'Identity', body: identitySection(card) },
     ],
     foot: html`<p>
-      Written ${moment(card.writtenAt)} by Cloister from the records of this vault. A leaf is an entry
-      of the tamper-evident audit log; a long code is a SHA-256. The JSON file beside this page holds
-      the same facts for machines.
+      Written ${moment(card.writtenAt)} by Cloister from the records of this vault. A leaf is an
+      entry of the tamper-evident audit log; a long code is a SHA-256. The JSON file beside this
+      page holds the same facts for machines.
     </p>`,
   });
 }
 
 function leadOf({ model, facts, purpose }: ModelCard): Html {
   return html`Finds ${plural(model.labels.length, 'kind')} of spans in text. A
-  ${model.architecture}${facts && html` with ${count(facts.parameters)} parameters`}, trained on this
-  machine from scratch${purpose && html` for the purpose “${purpose.name}”`}.`;
+  ${model.architecture}${facts && html` with ${count(facts.parameters)} parameters`}, trained on
+  this machine from scratch${purpose && html` for the purpose “${purpose.name}”`}.`;
 }
 
 function stateLine({ model, history }: ModelCard): Html {
   const [name, sentence] = STATE[model.state];
-  const event = history.findLast(({ type }) => type === (model.state === 'valid' ? 'created' : model.state));
+  const event = history.findLast(
+    ({ type }) => type === (model.state === 'valid' ? 'created' : model.state),
+  );
   return html`<div class="state ${model.state}" role="status">
     <b>${name}</b>
-    <span>${sentence}${model.stateReason && html` Reason: ${model.stateReason}.`}
-      ${event && html`Since ${moment(event.at)}.`}${leaf(event?.auditSeq)}</span>
+    <span
+      >${sentence}${model.stateReason && html` Reason: ${model.stateReason}.`}
+      ${event && html`Since ${moment(event.at)}.`}${leaf(event?.auditSeq)}</span
+    >
   </div>`;
 }
 
@@ -115,12 +125,18 @@ function purposeSection({ purpose }: ModelCard): Html {
     { name: 'Categories of data', value: purpose.categories.join(', ') },
     {
       name: 'Legal basis',
-      value: [`GDPR Art. ${purpose.basis.article6}`, purpose.basis.article9 && `Art. ${purpose.basis.article9}`]
+      value: [
+        `GDPR Art. ${purpose.basis.article6}`,
+        purpose.basis.article9 && `Art. ${purpose.basis.article9}`,
+      ]
         .filter(Boolean)
         .join(' with '),
     },
     { name: 'Notice', value: `version ${purpose.noticeVersion}` },
-    { name: 'Retention', value: purpose.retentionDays === null ? null : plural(purpose.retentionDays, 'day') },
+    {
+      name: 'Retention',
+      value: purpose.retentionDays === null ? null : plural(purpose.retentionDays, 'day'),
+    },
     {
       name: 'State',
       value: `${purpose.state}, declared ${moment(purpose.declaredAt)}`,
@@ -136,8 +152,16 @@ function purposeSection({ purpose }: ModelCard): Html {
 function dataSection({ snapshot, composition, consent, model, purpose }: ModelCard): Html {
   if (!snapshot) return html`<p>${missing}</p>`;
   return html`${factList([
-    { name: 'Snapshot', value: `${snapshot.name}, frozen ${moment(snapshot.createdAt)}`, sha256: snapshot.manifestSha256 },
-    { name: 'Policy when frozen', value: 'hash of the rules and the purpose', sha256: snapshot.policySha256 },
+    {
+      name: 'Snapshot',
+      value: `${snapshot.name}, frozen ${moment(snapshot.createdAt)}`,
+      sha256: snapshot.manifestSha256,
+    },
+    {
+      name: 'Policy when frozen',
+      value: 'hash of the rules and the purpose',
+      sha256: snapshot.policySha256,
+    },
     { name: 'Project', value: snapshot.project },
     {
       name: 'Learned from',
@@ -176,25 +200,31 @@ function dataSection({ snapshot, composition, consent, model, purpose }: ModelCa
       { title: 'People', numeric: true, cell: ({ people }) => count(people) },
     ],
   })}
-  ${snapshot.leftOut.length > 0 &&
-  table({
-    caption: 'Left out when frozen, and why.',
-    rows: snapshot.leftOut,
-    columns: [
-      { title: 'Reason', heads: true, cell: ({ reason }) => reason },
-      { title: 'Documents', numeric: true, cell: ({ count: documents }) => count(documents) },
-    ],
-  })}`;
+  ${
+    snapshot.leftOut.length > 0 &&
+    table({
+      caption: 'Left out when frozen, and why.',
+      rows: snapshot.leftOut,
+      columns: [
+        { title: 'Reason', heads: true, cell: ({ reason }) => reason },
+        { title: 'Documents', numeric: true, cell: ({ count: documents }) => count(documents) },
+      ],
+    })
+  }`;
 }
 
 function qualitySection({ evaluations }: ModelCard): Html {
   const main = headline(evaluations);
-  if (!main) return html`<p>${missing} No evaluation on development or test documents is stored.</p>`;
+  if (!main)
+    return html`<p>${missing} No evaluation on development or test documents is stored.</p>`;
   const others = evaluations.filter((details) => details !== main);
   return html`${readingsTable(main)}${labelTable(main)}${evaluationFacts(main)}
   ${others.map(
     (details) =>
-      html`<h3>Also measured: ${splitName(details.evaluation.split)} split, ${details.evaluation.snapshot}</h3>
+      html`<h3>
+          Also measured: ${splitName(details.evaluation.split)} split,
+          ${details.evaluation.snapshot}
+        </h3>
         ${readingsTable(details)}`,
   )}`;
 }
@@ -202,7 +232,11 @@ function qualitySection({ evaluations }: ModelCard): Html {
 function trainingSection({ run, facts, recipe, curve }: ModelCard): Html {
   const list: readonly Fact[] = [
     { name: 'Run', value: `${run.runId}, started ${moment(run.startedAt)}` },
-    { name: 'Recipe', value: `${recipe.architecture}, preset ${run.recipe.preset}`, sha256: run.recipeSha256 },
+    {
+      name: 'Recipe',
+      value: `${recipe.architecture}, preset ${run.recipe.preset}`,
+      sha256: run.recipeSha256,
+    },
     { name: 'Seed and threads', value: `seed ${recipe.seed}, ${plural(recipe.threads, 'thread')}` },
     { name: 'Runtime', value: run.provider || null },
     { name: 'Machine', value: facts && `${facts.platform}, Node ${facts.node.replace(/^v/, '')}` },
@@ -214,7 +248,11 @@ function trainingSection({ run, facts, recipe, curve }: ModelCard): Html {
     },
     {
       name: 'Weights kept',
-      value: facts && (facts.bestEpoch === null ? 'the last' : `of epoch ${facts.bestEpoch}, best on the development split`),
+      value:
+        facts &&
+        (facts.bestEpoch === null
+          ? 'the last'
+          : `of epoch ${facts.bestEpoch}, best on the development split`),
     },
     { name: 'Seen', value: facts && `${count(facts.tokens)} tokens, ${count(facts.spans)} spans` },
   ];
@@ -223,37 +261,49 @@ function trainingSection({ run, facts, recipe, curve }: ModelCard): Html {
     value: Array.isArray(value) ? value.join(', ') : String(value),
   }));
   return html`${factList(list)}
-  ${curve.length > 1
-    ? html`<figure>
-          <figcaption>The thin line is every stored step, the bold one their running mean.</figcaption>
-          ${lossCurve(thin(curve, CURVE_POINTS))}
-        </figure>
-        <details>
-          <summary>The curve as a table</summary>
-          ${table({
-            caption: `${Math.min(TABLE_POINTS, curve.length)} of ${plural(curve.length, 'stored point')}; the JSON file has them all.`,
-            rows: spread(curve, TABLE_POINTS),
-            columns: [
-              { title: 'Step', numeric: true, cell: ({ step }) => count(step) },
-              { title: 'Epoch', numeric: true, cell: ({ epoch }) => epoch.toFixed(2) },
-              { title: 'Loss', numeric: true, cell: ({ loss }) => loss.toFixed(4) },
-              { title: 'Learning rate', numeric: true, cell: ({ learningRate }) => learningRate.toExponential(2) },
-              { title: 'F1', numeric: true, cell: ({ devF1 }) => (devF1 === null ? '' : fixed(devF1)) },
-            ],
-          })}
-        </details>`
-    : html`<p>${missing} The curve of this run is not stored.</p>`}
-  <details>
-    <summary>All settings of the recipe</summary>
-    ${table({
-      caption: 'As carried out, and as hashed above.',
-      rows: settings,
-      columns: [
-        { title: 'Setting', heads: true, cell: ({ name }) => name },
-        { title: 'Value', cell: ({ value }) => value },
-      ],
-    })}
-  </details>`;
+    ${
+      curve.length > 1
+        ? html`<figure>
+              <figcaption>
+                The thin line is every stored step, the bold one their running mean.
+              </figcaption>
+              ${lossCurve(thin(curve, CURVE_POINTS))}
+            </figure>
+            <details>
+              <summary>The curve as a table</summary>
+              ${table({
+                caption: `${Math.min(TABLE_POINTS, curve.length)} of ${plural(curve.length, 'stored point')}; the JSON file has them all.`,
+                rows: spread(curve, TABLE_POINTS),
+                columns: [
+                  { title: 'Step', numeric: true, cell: ({ step }) => count(step) },
+                  { title: 'Epoch', numeric: true, cell: ({ epoch }) => epoch.toFixed(2) },
+                  { title: 'Loss', numeric: true, cell: ({ loss }) => loss.toFixed(4) },
+                  {
+                    title: 'Learning rate',
+                    numeric: true,
+                    cell: ({ learningRate }) => learningRate.toExponential(2),
+                  },
+                  {
+                    title: 'F1',
+                    numeric: true,
+                    cell: ({ devF1 }) => (devF1 === null ? '' : fixed(devF1)),
+                  },
+                ],
+              })}
+            </details>`
+        : html`<p>${missing} The curve of this run is not stored.</p>`
+    }
+    <details>
+      <summary>All settings of the recipe</summary>
+      ${table({
+        caption: 'As carried out, and as hashed above.',
+        rows: settings,
+        columns: [
+          { title: 'Setting', heads: true, cell: ({ name }) => name },
+          { title: 'Value', cell: ({ value }) => value },
+        ],
+      })}
+    </details>`;
 }
 
 /** First, last and evenly between. */
@@ -264,22 +314,25 @@ function spread<T>(items: readonly T[], most: number): readonly T[] {
 }
 
 function limitsSection({ limits, unknown }: ModelCard): Html {
-  return html`${limits.length > 0 &&
-    html`<ul>
-      ${limits.map((limit) => html`<li>${limit}</li>`)}
-    </ul>`}
+  return html`${
+      limits.length > 0 &&
+      html`<ul>
+        ${limits.map((limit) => html`<li>${limit}</li>`)}
+      </ul>`
+    }
     <p>
-      A model trained on personal data is not anonymous by default (EDPB Opinion 28/2024). Nobody has
-      told Cloister the following, or measured it:
+      A model trained on personal data is not anonymous by default (EDPB Opinion 28/2024). Nobody
+      has told Cloister the following, or measured it:
     </p>
     ${factList(unknown)}`;
 }
 
 function erasureSection({ history, model }: ModelCard): Html {
   return html`<p>
-      Lineage is kept for ${plural(model.subjects, 'person', 'people')} under pseudonyms that link to
-      nobody after an erasure. When one of them withdraws or is erased, the model turns stale and is
-      refused from that moment. The exact remedy is a new model from a new snapshot without the person.
+      Lineage is kept for ${plural(model.subjects, 'person', 'people')} under pseudonyms that link
+      to nobody after an erasure. When one of them withdraws or is erased, the model turns stale and
+      is refused from that moment. The exact remedy is a new model from a new snapshot without the
+      person.
     </p>
     ${table({
       caption: 'What has happened to this model.',
@@ -300,7 +353,8 @@ function identitySection({ model, files }: ModelCard): Html {
     { name: 'Labels', value: model.labels.join(', ') },
   ])}
   ${table({
-    caption: 'Files of the bundle. The hash of the model covers their paths, sizes and hashes, nothing else.',
+    caption:
+      'Files of the bundle. The hash of the model covers their paths, sizes and hashes, nothing else.',
     rows: files,
     columns: [
       { title: 'File', heads: true, cell: ({ path }) => path },

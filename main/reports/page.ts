@@ -23,10 +23,11 @@ export function page({ title, kind, lead, top, sections, foot }: Page): string {
     ${top}
     <main>
       ${sections.map(
-        (section) => html`<section>
-          <h2>${section.title}</h2>
-          <div>${section.body}</div>
-        </section>`,
+        (section) =>
+          html`<section>
+            <h2>${section.title}</h2>
+            <div>${section.body}</div>
+          </section>`,
       )}
     </main>
     <footer>${foot}</footer>`;
@@ -66,12 +67,13 @@ export interface Figure {
   readonly detail?: string | null;
 }
 
-export const figures = (list: readonly Figure[]): Html => html`<div class="figures">
-  ${list.map(
-    ({ value, name, detail }) =>
-      html`<div>
-        <b>${value ?? html`<span class="missing">MISSING</span>`}</b><span>${name}</span>
-        ${detail && html`<small>${detail}</small>`}
-      </div>`,
-  )}
-</div>`;
+export const figures = (list: readonly Figure[]): Html =>
+  html`<div class="figures">
+    ${list.map(
+      ({ value, name, detail }) =>
+        html`<div>
+          <b>${value ?? html`<span class="missing">MISSING</span>`}</b><span>${name}</span>
+          ${detail && html`<small>${detail}</small>`}
+        </div>`,
+    )}
+  </div>`;

@@ -41,7 +41,11 @@ export interface ReportArchive {
   read(
     actor: Actor,
     reportId: string,
-  ): Result<{ readonly report: Report; readonly subjectId: string | null; readonly files: readonly ReportFile[] }>;
+  ): Result<{
+    readonly report: Report;
+    readonly subjectId: string | null;
+    readonly files: readonly ReportFile[];
+  }>;
   /** Rows and files of the person's reports; joins the caller's transaction. */
   removeOf(subjectId: string): number;
   countOf(subjectId: string): number;

@@ -44,10 +44,14 @@ export function createReportRepository(db: Db) {
      VALUES (@report_id, @name, @media_type, @sealed_id, @bytes, @sha256)`,
   );
   const byId = db.prepare<ReportRow>('SELECT * FROM report WHERE id = ?');
-  const newest = db.prepare<ReportRow>('SELECT * FROM report ORDER BY created_at DESC, id DESC LIMIT 500');
+  const newest = db.prepare<ReportRow>(
+    'SELECT * FROM report ORDER BY created_at DESC, id DESC LIMIT 500',
+  );
   const ofSubject = db.prepare<ReportRow>('SELECT * FROM report WHERE subject_id = ? ORDER BY id');
   const remove = db.prepare('DELETE FROM report WHERE id = ?');
-  const files = db.prepare<ReportFileRow>('SELECT * FROM report_file WHERE report_id = ? ORDER BY name');
+  const files = db.prepare<ReportFileRow>(
+    'SELECT * FROM report_file WHERE report_id = ? ORDER BY name',
+  );
   const composition = db.prepare<CompositionRow>(
     `SELECT snapshot_document.split, document.language, document.category, document.kind, COUNT(*) AS documents
      FROM snapshot_document JOIN document ON document.rowid = snapshot_document.document_rowid

@@ -78,7 +78,9 @@ export function createModelReports(deps: ReportsDeps): ModelReports {
       governance,
       run: unwrap(training.get(model.runId)),
       curve: training.curve(model.runId, 5000),
-      snapshot: deps.labeling.snapshots.list().find(({ snapshotId }) => snapshotId === model.snapshotId),
+      snapshot: deps.labeling.snapshots
+        .list()
+        .find(({ snapshotId }) => snapshotId === model.snapshotId),
       composition: repository.composition(model.snapshotId),
       evaluations: evaluation.details(modelId),
     });

@@ -62,7 +62,9 @@ export function createServing({ models, compute, gate, labeling }: ServingDeps):
     if (!still.ok) return still;
     const graphemes = createGraphemes(text);
     const spans = (result.value.documents[0]?.spans ?? [])
-      .map(({ start, end, label, score }) => snapToGraphemes({ start, end, label, score }, graphemes))
+      .map(({ start, end, label, score }) =>
+        snapToGraphemes({ start, end, label, score }, graphemes),
+      )
       .filter((span) => checkSpan(span, graphemes) === null);
     return ok(spans);
   }

@@ -71,7 +71,9 @@ export function createRunRepository(db: Db) {
   const events = db.prepare<RunEventRow>(
     'SELECT run_id, type, at, body FROM run_event WHERE run_id = ? ORDER BY seq',
   );
-  const allEvents = db.prepare<RunEventRow>('SELECT run_id, type, at, body FROM run_event ORDER BY seq');
+  const allEvents = db.prepare<RunEventRow>(
+    'SELECT run_id, type, at, body FROM run_event ORDER BY seq',
+  );
   const upsertPoint = db.prepare(
     `INSERT INTO run_point (run_id, step, epoch, loss, learning_rate, dev_f1, at)
      VALUES (@run_id, @step, @epoch, @loss, @learning_rate, @dev_f1, @at)

@@ -7,7 +7,13 @@ import type { Clock } from '../platform/index.ts';
 import type { TaggerRecipe } from '../models/index.ts';
 import { pointOf, thin } from './curve.ts';
 import type { RunEventRow, RunRepository, RunRow } from './runRepository.ts';
-import { foldRun, isResumable, type FoldedRun, type RunEvent, type RunEventBody } from './runState.ts';
+import {
+  foldRun,
+  isResumable,
+  type FoldedRun,
+  type RunEvent,
+  type RunEventBody,
+} from './runState.ts';
 
 export interface StoredRecipe {
   readonly recipe: Recipe;

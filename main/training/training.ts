@@ -244,9 +244,7 @@ export function createTraining(deps: TrainingDeps): Training {
       }
       curve.take(progress);
       const stage = STAGE[progress.phase];
-      call.onProgress(
-        progressOf(stage, progress.step, progress.totalSteps, progress.etaSeconds),
-      );
+      call.onProgress(progressOf(stage, progress.step, progress.totalSteps, progress.etaSeconds));
     };
     const onCheckpoint = ({ step, bytes }: { step: number; bytes: Uint8Array }): void => {
       if (current.lost > 0) return; // It holds what may no longer be kept.
@@ -314,7 +312,10 @@ export function createTraining(deps: TrainingDeps): Training {
       });
       repository.setProvider(
         runId,
-        `${runtime.engine}, ${runtime.provider}, ${countOf(runtime.threads, 'thread')}`.slice(0, 100),
+        `${runtime.engine}, ${runtime.provider}, ${countOf(runtime.threads, 'thread')}`.slice(
+          0,
+          100,
+        ),
       );
       checkpoints.destroy(runId);
       runs.note(runId, {
@@ -466,4 +467,5 @@ function factsOf(result: TrainResult, data: TrainingData): RunFacts {
   };
 }
 
-const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const countOf = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;

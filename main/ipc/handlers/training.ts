@@ -28,7 +28,11 @@ export function trainingHandlers({
     if (trained.ok) {
       const { run, model } = trained.value;
       const { documents, subjects, purposeId } = model;
-      context.note({ object: model.modelId, purposeId, counts: { documents, subjects, steps: run.steps } });
+      context.note({
+        object: model.modelId,
+        purposeId,
+        counts: { documents, subjects, steps: run.steps },
+      });
     }
     return trained;
   }
@@ -48,9 +52,7 @@ export function trainingHandlers({
     'run.list': () => ok({ items: training.list() }),
     'run.get'({ runId, points }) {
       const found = training.get(runId);
-      return found.ok
-        ? ok({ run: found.value.run, curve: training.curve(runId, points) })
-        : found;
+      return found.ok ? ok({ run: found.value.run, curve: training.curve(runId, points) }) : found;
     },
   };
 }
