@@ -26,7 +26,7 @@ export const OUTSIDE = 'O';
 /** The label of a tag that names none, such as a bare `B`; the same as in seqeval. */
 export const UNNAMED = '_';
 
-/** Accepts the other spellings in use: IOBES, BIO, IOB, BMEWO and lower case. Null when unknown. */
+/** Accepts the other spellings in use: IOBES, BIO, BIO2, IOB, BILUO and lower case. Null when unknown. */
 export function parseTagScheme(name: string): TagScheme | null {
   const upper = name.toUpperCase();
   const aliases: Readonly<Record<string, TagScheme>> = {
