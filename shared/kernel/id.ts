@@ -26,6 +26,7 @@ export const ID_PREFIX = {
   consent: 'con',
   project: 'prj',
   annotation: 'ann',
+  suggestion: 'sug',
   snapshot: 'snp',
   run: 'run',
   model: 'mdl',

@@ -112,6 +112,9 @@ CREATE TABLE annotation_event (
 );
 CREATE INDEX annotation_event_task ON annotation_event (project_id, document_rowid, seq);
 CREATE INDEX annotation_event_document ON annotation_event (document_rowid);
+-- The queue asks for the newest of these per document, the counts for the batches taken back.
+CREATE INDEX annotation_event_completion ON annotation_event (project_id, document_rowid, seq) WHERE type IN ('complete', 'reopen');
+CREATE INDEX annotation_event_reverts ON annotation_event (project_id, document_rowid, reverts, seq) WHERE reverts IS NOT NULL;
 CREATE TABLE suggestion (
   id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES project (id), document_rowid INTEGER NOT NULL REFERENCES document (rowid) ON DELETE CASCADE,
   model_id TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, label TEXT NOT NULL, score REAL NOT NULL, at TEXT NOT NULL

@@ -1,0 +1,360 @@
+// Frozen datasets. A snapshot says exactly which labels over which texts, by hash, under which policy; its
+// manifest is canonical JSON (RFC 8785) and hashed. It holds no text: whoever reads it asks the gate again,
+// so a person who withdrew is left out of every later reading, and a text that changed stops it.
+import { createHash } from 'node:crypto';
+import type { ParsedInputOf, Snapshot } from '../../shared/contract/index.ts';
+import { sameSpan, sortSpans, type Span } from '../../shared/domain/spans.ts';
+import { failure, ok, type Result } from '../../shared/kernel/result.ts';
+import type { Actor, GateReader, Governance, Lost, Withheld } from '../governance/index.ts';
+import { canonicalJson, fault, type Clock, type Random } from '../platform/index.ts';
+import type { Store } from '../store/index.ts';
+import { foldTask } from './fold.ts';
+import type { ProjectCore, Projects } from './projects.ts';
+import {
+  createSnapshotRepository,
+  type FreezableDocument,
+  type SnapshotDocument,
+  type Split,
+} from './snapshotRepository.ts';
+import { splitGroups } from './split.ts';
+import type { TaskRepository } from './taskRepository.ts';
+
+export type FreezeOrder = ParsedInputOf<'snapshot.freeze'>;
+
+export interface SnapshotText {
+  readonly documentId: string;
+  readonly subjectId: string | null;
+  readonly text: string;
+  /** In reading order; may overlap. */
+  readonly spans: readonly Span[];
+}
+
+export interface SnapshotReader {
+  readonly snapshot: Snapshot;
+  /** Of the policy now, not at freezing. */
+  readonly policySha256: string;
+  /**
+   * The documents the gate permits now, in the order frozen. Throws the fault SNAPSHOT_CHANGED where a text
+   * is not the frozen one any more.
+   */
+  documents(split: Split): IterableIterator<SnapshotText>;
+  /** What the splits read so far lost since freezing, with the gate's reason; erased people count too. */
+  withheld(): readonly Withheld[];
+  /** Which of the documents read so far are not permitted any more. Ask before a result is kept. */
+  recheck(): { readonly lost: readonly Lost[] };
+}
+
+export interface Snapshots {
+  /**
+   * Fails with NOT_FOUND, PURPOSE_RETIRED, GATE_DENIED, SNAPSHOT_EMPTY (nothing labeled is permitted),
+   * BAD_INPUT (fractions above one).
+   */
+  freeze(actor: Actor, order: FreezeOrder): Result<Snapshot>;
+  /** Newest first. */
+  list(): Snapshot[];
+  get(snapshotId: string): Snapshot | undefined;
+  /** Fails with NOT_FOUND, PURPOSE_RETIRED, GATE_DENIED, SNAPSHOT_CHANGED. */
+  open(
+    snapshotId: string,
+    by: { readonly actor: Actor; readonly operation: 'train' | 'evaluate' },
+  ): Result<SnapshotReader>;
+}
+
+const SPLITS: readonly Split[] = ['train', 'dev', 'test'];
+const MANIFEST_VERSION = 1;
+
+interface Candidate extends FreezableDocument {
+  readonly spans: readonly Span[];
+}
+
+export function createSnapshots(deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly governance: Pick<Governance, 'gate'>;
+  readonly projects: Projects;
+  readonly tasks: TaskRepository;
+}): Snapshots {
+  const { store, clock, random, projects, tasks } = deps;
+  const { gate } = deps.governance;
+  const repository = createSnapshotRepository(store);
+  const parse = (row: { readonly summary: string }): Snapshot =>
+    JSON.parse(row.summary) as Snapshot;
+
+  /** Finished tasks of a project that the gate permits for training, and what was left out. */
+  function collect(
+    actor: Actor,
+    project: ProjectCore,
+    purposeId: string,
+    leftOut: Map<string, number>,
+  ): Result<{ readonly candidates: Candidate[]; readonly policySha256: string }> {
+    const { projectId, collectionId } = project;
+    const opened = gate.open({ actor, purposeId, operation: 'train', collectionId });
+    if (!opened.ok) return opened;
+    for (const { reason, count } of opened.value.withheld) note(leftOut, reason, count);
+    const finished = new Map<number, readonly Span[]>();
+    for (const { rowid, events } of tasks.eventsByTask(projectId)) {
+      const state = foldTask(events);
+      if (state.completed) finished.set(rowid, distinct(state.annotations));
+    }
+    const candidates: Candidate[] = [];
+    for (const document of repository.freezable(opened.value.ids())) {
+      const spans = finished.get(document.rowid);
+      if (spans === undefined) note(leftOut, 'unfinished', 1);
+      else candidates.push({ ...document, spans });
+    }
+    return ok({ candidates, policySha256: opened.value.policySha256 });
+  }
+
+  function assign(
+    order: FreezeOrder,
+    own: readonly Candidate[],
+    dev: readonly Candidate[] | null,
+    leftOut: Map<string, number>,
+  ): (Candidate & { readonly split: Split })[] {
+    if (dev === null) {
+      const { split } = order;
+      if ('devProjectId' in split)
+        throw new Error('A development project was asked for and not read');
+      const splits = splitGroups(
+        own.map(({ key }) => key),
+        split,
+      );
+      return own.map((document) => ({ ...document, split: splits.get(document.key) ?? 'train' }));
+    }
+    // Nobody may be in two splits; who is in the development project stays there.
+    const people = new Set(dev.flatMap(({ subjectId }) => (subjectId === null ? [] : [subjectId])));
+    const train = own.filter(({ subjectId }) => subjectId === null || !people.has(subjectId));
+    note(leftOut, 'subjectInDev', own.length - train.length);
+    return [
+      ...train.map((document) => ({ ...document, split: 'train' as const })),
+      ...dev.map((document) => ({ ...document, split: 'dev' as const })),
+    ];
+  }
+
+  return {
+    freeze(actor, order) {
+      const { projectId, name, split } = order;
+      if (!('devProjectId' in split) && split.dev + split.test > 1) {
+        return failure(
+          'BAD_INPUT',
+          'The fractions of the splits add up to more than one. Nothing was frozen.',
+          {
+            field: 'split',
+          },
+        );
+      }
+      const project = projects.get(projectId);
+      if (!project.ok) return project;
+      const { purposeId } = project.value;
+      return store.transaction((): Result<Snapshot> => {
+        const leftOut = new Map<string, number>();
+        const own = collect(actor, project.value, purposeId, leftOut);
+        if (!own.ok) return own;
+        let dev: readonly Candidate[] | null = null;
+        if ('devProjectId' in split) {
+          const devProject = projects.get(split.devProjectId);
+          if (!devProject.ok) return devProject;
+          // Both are used for the purpose of the snapshot, so both are asked for under it.
+          const collected = collect(actor, devProject.value, purposeId, leftOut);
+          if (!collected.ok) return collected;
+          dev = collected.value.candidates;
+        }
+        const chosen = assign(order, own.value.candidates, dev, leftOut);
+        if (!chosen.some((document) => document.split === 'train')) return nothingToFreeze(leftOut);
+
+        const documents = chosen.map(({ rowid, documentId, split: into, sha256, spans }) => ({
+          rowid,
+          documentId,
+          split: into,
+          textSha256: sha256,
+          spans,
+        }));
+        const { policySha256 } = own.value;
+        const manifestSha256 = createHash('sha256')
+          .update(manifestOf(project.value, policySha256, split, documents))
+          .digest('hex');
+        const snapshot: Snapshot = {
+          snapshotId: random.newId('snapshot'),
+          name,
+          projectId,
+          project: project.value.name,
+          purposeId,
+          purpose: project.value.purpose,
+          createdAt: clock.now(),
+          manifestSha256,
+          policySha256,
+          splits: SPLITS.flatMap((of) => summaryOf(of, chosen)),
+          labels: countLabels(chosen),
+          leftOut: [...leftOut]
+            .filter(([, count]) => count > 0)
+            .map(([reason, count]) => ({ reason, count }))
+            .sort((a, b) => b.count - a.count),
+        };
+        repository.insert({
+          id: snapshot.snapshotId,
+          name,
+          projectId,
+          purposeId,
+          policySha256,
+          manifestSha256,
+          summary: JSON.stringify(snapshot),
+          at: snapshot.createdAt,
+          actor: actor.userId,
+        });
+        documents.forEach((document, position) =>
+          repository.insertDocument(snapshot.snapshotId, position, document),
+        );
+        return ok(snapshot);
+      });
+    },
+
+    list: () => repository.all().map(parse),
+    get(snapshotId) {
+      const row = repository.byId(snapshotId);
+      return row && parse(row);
+    },
+
+    open(snapshotId, { actor, operation }) {
+      const row = repository.byId(snapshotId);
+      if (row === undefined) {
+        return failure('NOT_FOUND', 'There is no such snapshot. Nothing was changed.');
+      }
+      if (repository.changedTexts(snapshotId) > 0) return snapshotChanged();
+      const snapshot = parse(row);
+      const documents = repository.documents(snapshotId);
+      const readers = new Map<Split, GateReader>();
+      for (const split of SPLITS) {
+        const documentIds = documents.filter((of) => of.split === split).map((of) => of.documentId);
+        // The first question is asked also for nothing: a refusal of the whole comes from it.
+        if (documentIds.length === 0 && split !== 'train') continue;
+        const opened = gate.open({ actor, purposeId: snapshot.purposeId, operation, documentIds });
+        if (!opened.ok) return opened;
+        readers.set(split, opened.value);
+      }
+      return ok(readerOf(snapshot, documents, readers));
+    },
+  };
+}
+
+function readerOf(
+  snapshot: Snapshot,
+  documents: readonly SnapshotDocument[],
+  readers: ReadonlyMap<Split, GateReader>,
+): SnapshotReader {
+  const frozen = new Map(documents.map((document) => [document.rowid, document]));
+  const read = new Set<Split>();
+  const first = readers.get('train');
+  if (first === undefined) throw new Error('The gate was not asked');
+  return {
+    snapshot,
+    policySha256: first.policySha256,
+    *documents(split) {
+      read.add(split);
+      for (const batch of readers.get(split)?.batches() ?? []) {
+        for (const { rowid, documentId, subjectId, text, sha256 } of batch) {
+          const document = frozen.get(rowid);
+          if (document === undefined) continue;
+          if (sha256 !== document.textSha256) {
+            const { code, message } = snapshotChanged().error;
+            throw fault(code, message);
+          }
+          yield { documentId, subjectId, text, spans: document.spans };
+        }
+      }
+    },
+    withheld() {
+      const counts = new Map<string, Withheld>();
+      const add = (found: Withheld): void => {
+        const key = `${found.step}:${found.reason}`;
+        counts.set(key, { ...found, count: found.count + (counts.get(key)?.count ?? 0) });
+      };
+      for (const split of read) {
+        readers.get(split)?.withheld.forEach(add);
+        const then = snapshot.splits.find((of) => of.split === split)?.documents ?? 0;
+        const gone = then - documents.filter((of) => of.split === split).length;
+        if (gone > 0) add({ step: 'state', reason: 'erased', count: gone });
+      }
+      return [...counts.values()];
+    },
+    recheck: () => ({
+      lost: [...read].flatMap((split) => readers.get(split)?.recheck().lost ?? []),
+    }),
+  };
+}
+
+const snapshotChanged = () =>
+  failure(
+    'SNAPSHOT_CHANGED',
+    'Texts of this snapshot were changed after it was frozen, so it may not be used. Nothing was changed. Freeze a new snapshot.',
+  );
+
+const nothingToFreeze = (leftOut: ReadonlyMap<string, number>) =>
+  failure(
+    'SNAPSHOT_EMPTY',
+    'No finished document may be used for training under this purpose. Nothing was frozen. Finish documents, or look at the consents of this purpose.',
+    Object.fromEntries(leftOut),
+  );
+
+const note = (counts: Map<string, number>, reason: string, count: number): void =>
+  void counts.set(reason, (counts.get(reason) ?? 0) + count);
+
+/** Two annotators who agree make one label of a dataset. */
+function distinct(spans: readonly Span[]): Span[] {
+  const unique: Span[] = [];
+  for (const { start, end, label } of sortSpans(spans)) {
+    const last = unique.at(-1);
+    const span = { start, end, label };
+    if (last === undefined || !sameSpan(last, span)) unique.push(span);
+  }
+  return unique;
+}
+
+function manifestOf(
+  project: ProjectCore,
+  policySha256: string,
+  split: FreezeOrder['split'],
+  documents: readonly SnapshotDocument[],
+): string {
+  return canonicalJson({
+    version: MANIFEST_VERSION,
+    projectId: project.projectId,
+    purposeId: project.purposeId,
+    policySha256,
+    labels: project.labels.map(({ id }) => id),
+    split: { ...split },
+    documents: documents.map(({ documentId, split: into, textSha256, spans }) => ({
+      documentId,
+      split: into,
+      textSha256,
+      spans: spans.map(({ start, end, label }) => [start, end, label]),
+    })),
+  });
+}
+
+function summaryOf(
+  split: Split,
+  chosen: readonly (Candidate & { readonly split: Split })[],
+): Snapshot['splits'] {
+  const own = chosen.filter((document) => document.split === split);
+  if (own.length === 0) return [];
+  return [
+    {
+      split,
+      documents: own.length,
+      subjects: new Set(own.flatMap(({ subjectId }) => (subjectId === null ? [] : [subjectId])))
+        .size,
+      spans: own.reduce((sum, { spans }) => sum + spans.length, 0),
+      characters: own.reduce((sum, { length }) => sum + length, 0),
+    },
+  ];
+}
+
+function countLabels(chosen: readonly Candidate[]): Snapshot['labels'] {
+  const counts = new Map<string, number>();
+  for (const { spans } of chosen) for (const { label } of spans) note(counts, label, 1);
+  return [...counts]
+    .map(([label, count]) => ({ label, count }))
+    .sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1))
+    .slice(0, 500);
+}
