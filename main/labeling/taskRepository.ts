@@ -59,6 +59,8 @@ export interface TaskRow {
   readonly name: string;
   readonly completed: 0 | 1;
   readonly annotations: number;
+  /** From 1, in the order of import. */
+  readonly position: number;
 }
 
 export type TaskRepository = ReturnType<typeof createTaskRepository>;
@@ -113,8 +115,9 @@ export function createTaskRepository({ db }: Pick<Store, 'db'>) {
   return {
     place: (documentId: string) => place.get([documentId]),
     subjectKey: (rowid: number) => key.get([rowid])?.value ?? null,
+    /** From 1. */
     position: (collectionId: string, rowid: number): number =>
-      position.get([collectionId, rowid])?.n ?? 0,
+      (position.get([collectionId, rowid])?.n ?? 0) + 1,
     size: (collectionId: string): number => size.get([collectionId])?.n ?? 0,
 
     events: (projectId: string, rowid: number): AnnotationEvent[] =>
@@ -185,39 +188,25 @@ export function createTaskRepository({ db }: Pick<Store, 'db'>) {
         },
       )?.id;
     },
-    /** Documents the gate permits, with their place in the queue. */
+    /**
+     * Of the documents at places `offset` to `offset + limit`, those the gate permits. Places count withheld
+     * documents too, so that a number stays with its document whatever anybody consents to.
+     */
     tasks(
       gate: CompiledGate,
       project: { readonly projectId: string; readonly collectionId: string },
       offset: number,
       limit: number,
-    ): { readonly total: number; readonly rows: (TaskRow & { readonly position: number })[] } {
-      const where = `FROM document d ${gate.joins} WHERE d.collection_id = @collectionId AND (${gate.denial}) IS NULL`;
-      const { collectionId, projectId } = project;
-      const rows = db.all<TaskRow>(
-        `SELECT p.*, ${COMPLETED.replaceAll('d.rowid', 'p.rowid')} AS completed,
+    ): readonly TaskRow[] {
+      return db.all<TaskRow>(
+        `SELECT d.rowid, d.id AS documentId, d.name, d.place + @offset AS position, ${COMPLETED} AS completed,
            (SELECT coalesce(sum(${COUNTED}), 0) FROM annotation_event e
-            WHERE e.project_id = @projectId AND e.document_rowid = p.rowid AND ${IN_FORCE}) AS annotations
-         FROM (SELECT d.rowid, d.id AS documentId, d.name ${where} ORDER BY d.rowid LIMIT @limit OFFSET @offset) p`,
-        { ...gate.params, collectionId, projectId, limit, offset },
+            WHERE e.project_id = @projectId AND e.document_rowid = d.rowid AND ${IN_FORCE}) AS annotations
+         FROM (SELECT *, rowid AS rowid, row_number() OVER (ORDER BY rowid) AS place FROM
+           (SELECT *, rowid AS rowid FROM document WHERE collection_id = @collectionId ORDER BY rowid LIMIT @limit OFFSET @offset)) d
+         ${gate.joins} WHERE (${gate.denial}) IS NULL ORDER BY d.rowid`,
+        { ...gate.params, ...project, limit, offset },
       );
-      const total =
-        db.get<{ n: number }>(`SELECT count(*) AS n ${where}`, { ...gate.params, collectionId })
-          ?.n ?? 0;
-      const before = rows[0] === undefined ? 0 : this.position(collectionId, rows[0].rowid);
-      // Positions count withheld documents too, so that a number stays with its document.
-      const numbers = new Map(
-        db
-          .all<{ rowid: number }>(
-            'SELECT rowid FROM document WHERE collection_id = ? AND rowid BETWEEN ? AND ? ORDER BY rowid',
-            [collectionId, rows[0]?.rowid ?? 0, rows.at(-1)?.rowid ?? -1],
-          )
-          .map(({ rowid }, index) => [rowid, before + index]),
-      );
-      return {
-        total,
-        rows: rows.map((row) => ({ ...row, position: numbers.get(row.rowid) ?? 0 })),
-      };
     },
     completedCount: (projectId: string, collectionId: string): number =>
       db.get<{ n: number }>(

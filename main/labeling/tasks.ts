@@ -22,7 +22,7 @@ export interface TaskRef {
 export interface Tasks {
   /** Null at the end of the queue. Fails with NOT_FOUND, GATE_DENIED, PURPOSE_RETIRED. */
   open(actor: Actor, query: ParsedInputOf<'task.open'>): Result<Task | null>;
-  /** What the gate permits, in the order of import. Fails with NOT_FOUND, PURPOSE_RETIRED. */
+  /** Of a stretch of the queue, what the gate permits; `total` is the whole queue. Fails with NOT_FOUND, PURPOSE_RETIRED. */
   list(actor: Actor, query: ParsedInputOf<'task.list'>): Result<TaskList>;
   /**
    * All edits or none. Fails with SPAN_INVALID (params `reason`, `index`), STALE_EDIT (param `revision`),
@@ -37,7 +37,6 @@ export interface Tasks {
   current(projectId: string, documentId: string): readonly Marked[];
 }
 
-/** Several refused suggestions of one model would otherwise come back with every new suggestion. */
 interface Loaded {
   readonly project: ProjectCore;
   readonly document: GatedDocument;
@@ -193,9 +192,10 @@ export function createTasks(deps: {
       const operation = actor.roles.includes('clinician') ? 'label' : 'read';
       const compiled = gate.compile({ actor, purposeId: project.value.purposeId, operation });
       if (!compiled.ok) return compiled;
-      const { total, rows } = repository.tasks(compiled.value, project.value, offset, limit);
+      const { collectionId } = project.value;
+      const rows = repository.tasks(compiled.value, { projectId, collectionId }, offset, limit);
       return ok({
-        total,
+        total: repository.size(collectionId),
         items: rows.map((row) => ({
           documentId: row.documentId,
           name: row.name.slice(0, 1000),
