@@ -54,6 +54,8 @@ export async function openSession(model: Uint8Array, options: SessionOptions): P
     executionMode: 'sequential',
     graphOptimizationLevel: options.optimize === 'none' ? 'disabled' : 'all',
     logSeverityLevel: 3,
+    // Idle runtime threads spin by default and take a third of the processor from everything else.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw fault('bad-model', `The runtime refuses the model: ${reason}`);
