@@ -1,5 +1,4 @@
 /** Entry of the page: styles, then the root component. Everything else follows from the connection. */
-import './schemas.ts';
 import '../ui/tokens.css';
 import '../ui/base.css';
 import '../ui/controls.css';

@@ -46,23 +46,26 @@ export class App {
     this.session = new Session(client);
     this.settings = new Settings(client, this.route);
     this.jobs = new Jobs(client);
-    this.purposes = new Purposes(client);
+    this.purposes = new Purposes(client, () => this.route.flag('purpose'));
     this.commands = new Commands(() => this.settings.stored.keys);
     client.on('data.stored', ({ at }) => (this.storedAt = at));
     client.on('vault.changed', ({ state }) => {
-      if (state !== 'unlocked') this.forget();
+      if (state === 'unlocked') return; // Whoever unlocks calls `enter`.
+      this.forget();
       void this.session.refresh();
     });
   }
 
   async start(): Promise<void> {
     await Promise.all([this.session.refresh(), this.settings.refresh()]);
-    if (this.session.unlocked) await this.enter();
+    const status = this.session.status;
+    if (status && this.session.unlocked) await this.enter(status);
   }
 
-  /** After unlocking: what the frame needs. */
-  async enter(): Promise<void> {
+  /** After unlocking: what the frame needs, before it is shown. */
+  async enter(status: OutputOf<'vault.status'>): Promise<void> {
     await Promise.all([this.jobs.refresh(), this.purposes.refresh(), this.settings.refresh()]);
+    this.session.accept(status);
   }
 
   /** Calls and shows the error dialog when it fails; null means failed (and told). */

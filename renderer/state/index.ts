@@ -2,6 +2,7 @@
 export type { App } from './app.svelte.ts';
 export { getApp } from './context.ts';
 export { useQuery, type Query } from './query.svelte.ts';
+export { usePaged, type Paged } from './paged.svelte.ts';
 export { useCommands, useFacts } from './use.svelte.ts';
 export type { Command } from './commands.svelte.ts';
 export { jobFraction } from './jobs.svelte.ts';

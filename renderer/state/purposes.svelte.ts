@@ -1,6 +1,6 @@
 /**
- * The purpose one reads under, and what the gate withholds under it. Chosen per person and vault and
- * remembered by the core's settings of this page session only: a locked vault forgets it.
+ * The purpose one reads under, and what the gate withholds under it. Choosing is a conscious act: it is
+ * not stored, and a locked vault forgets it.
  */
 import type { Client, OutputOf, Purpose } from '../../shared/contract/index.ts';
 
@@ -10,9 +10,12 @@ export class Purposes {
   gate = $state.raw<OutputOf<'gate.summary'> | null>(null);
   chooserOpen = $state(false);
   readonly #client: Client;
+  readonly #wished: () => string | null;
 
-  constructor(client: Client) {
+  /** `wished` names an active purpose by its place in the list: a flag of pictures. */
+  constructor(client: Client, wished: () => string | null) {
     this.#client = client;
+    this.#wished = wished;
     client.on('data.changed', ({ scopes }) => {
       if (scopes.includes('purposes')) void this.refresh();
       else if (scopes.some((scope) => GATE_SCOPES.has(scope))) void this.refreshGate();
@@ -31,7 +34,10 @@ export class Purposes {
     this.all = result.value.items;
     // One active purpose needs no choosing; with several, the person decides.
     if (this.chosen?.state !== 'active') {
-      this.chosenId = this.active.length === 1 ? this.active[0]!.purposeId : null;
+      const only = this.active.length === 1 ? this.active[0] : undefined;
+      const wished = this.#wished();
+      const flagged = wished === null ? undefined : this.active[Number(wished) - 1];
+      this.chosenId = (flagged ?? only)?.purposeId ?? null;
     }
     await this.refreshGate();
   }

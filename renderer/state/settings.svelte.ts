@@ -63,6 +63,11 @@ export class Settings {
     if (result.ok) this.stored = result.value;
   }
 
+  /** For the door: shown at once; a locked vault has nowhere to store it. */
+  preview(part: Partial<Stored>): void {
+    this.stored = { ...this.stored, ...part };
+  }
+
   /** Shown at once, then stored; a refusal brings the stored value back. */
   async change(part: Partial<Stored>): Promise<void> {
     const before = this.stored;

@@ -48,4 +48,4 @@ export { definedLooks, labelLooks, type LabelLook, type Underline } from './pale
 export { segmentText, type MarkedSpan, type Segment } from './segments.ts';
 export type { Column } from './table.ts';
 export type { IconName } from './icons.ts';
-export type { MenuItem } from './Menu.svelte';
+export type { MenuItem } from './menu.ts';

@@ -75,6 +75,8 @@ export interface OpenOptions {
   readonly route?: string;
   readonly theme?: 'light' | 'dark' | 'contrast';
   readonly locale?: 'en' | 'zh' | 'de';
+  /** Which active purpose is chosen, from 1; 0 chooses none. */
+  readonly purpose?: number;
   readonly size?: { readonly width: number; readonly height: number };
   /** 2 for pictures of documents; 1 elsewhere. */
   readonly scale?: number;
@@ -119,6 +121,7 @@ export async function openPage(browser: Browser, options: OpenOptions = {}): Pro
   });
   const flags = new URLSearchParams();
   if (options.theme) flags.set('theme', options.theme);
+  if (options.purpose !== 0) flags.set('purpose', String(options.purpose ?? 1));
   if (options.locale) flags.set('locale', options.locale);
   await page.goto(`${ORIGIN}/index.html?${flags}#${options.route ?? '/home'}`);
   await page.waitForSelector('main');

@@ -1,1 +1,45 @@
-export const unlock = {} as const;
+/** The door: who, which vault, is it intact since last time; and the first run. */
+export const unlock = {
+  'unlock.title': 'Unlock {vault}',
+  'unlock.lead': 'Everything stays on this machine, encrypted until you open it.',
+  'unlock.user': 'Person',
+  'unlock.passphrase': 'Passphrase',
+  'unlock.open': 'Unlock',
+  'unlock.show': 'Show what I type',
+  'unlock.last': 'Last opened {time}.',
+  'unlock.last.never': 'Never opened before.',
+  'unlock.integrity.unknown':
+    'Whether the vault is intact since last time is checked while unlocking.',
+  'unlock.integrity.intact': 'Intact since last time.',
+  'unlock.integrity.rolledBack':
+    'This vault is older than the one opened last. Someone may have put back a copy. Ask before going on.',
+  'unlock.integrity.broken': 'The audit log does not fit together. Ask before going on.',
+  'unlock.cipher': 'Encrypted with {cipher}',
+  'unlock.wrong': 'This passphrase does not open the vault. Nothing was changed.',
+  'unlock.throttled': 'Too many attempts. Wait {seconds} seconds.',
+  'create.title': 'Create a vault',
+  'create.lead':
+    'A vault is one encrypted folder on this machine. It holds your texts, consents, labels and models.',
+  'create.step.name': 'Name',
+  'create.step.passphrase': 'Passphrase',
+  'create.name': 'Name of the vault',
+  'create.name.hint': 'What the work is about, e.g. the ward and the kind of notes.',
+  'create.user': 'Your name',
+  'create.user.hint': 'It stands in the audit log beside everything you do.',
+  'create.passphrase': 'Passphrase',
+  'create.passphrase.hint':
+    'Several words that do not belong together. Nobody can recover it: without it the vault stays closed.',
+  'create.again': 'The same passphrase again',
+  'create.again.differs': 'The two differ.',
+  'create.strength.weak': 'Easy to guess: make it longer.',
+  'create.strength.fair': 'Would hold for a while: one or two words more.',
+  'create.strength.good': 'Holds.',
+  'create.strength.label': 'Strength of the passphrase',
+  'create.cipher': 'Cipher',
+  'create.cipher.aegis': 'AEGIS-256, fast and authenticated',
+  'create.cipher.sqlcipher': 'AES-256-CBC with HMAC, where a site asks for it',
+  'create.do': 'Create the vault',
+  'door.promise.1': 'No network: nothing is sent, nothing is fetched.',
+  'door.promise.2': 'Every reading of a text is bound to a purpose and written down.',
+  'door.promise.3': 'People can withdraw, and be forgotten, down to the last byte.',
+} as const;

@@ -51,16 +51,42 @@ function open(documentId: string, purposeId: string, context: StubContext) {
   return document;
 }
 
-const REPLACED: Readonly<Record<string, string>> = {
-  NAME: 'Elena Prado',
-  RECORD: '604418',
-  ADDRESS: 'Calle Mayor 3',
-  PLACE: 'Soria',
-  POSTCODE: '42001',
-  DATE: '11/02/1951',
-  AGE: '75',
-  CONTACT: '555 0100',
+const REPLACED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  es: {
+    NAME: 'Elena Prado',
+    ADDRESS: 'Calle Mayor 3',
+    PLACE: 'Soria',
+    POSTCODE: '42001',
+    AGE: '75 años',
+    DATE: '21/02/1950',
+  },
+  en: {
+    NAME: 'Harriet Lowe',
+    ADDRESS: '4 Quarry Lane',
+    PLACE: 'Truro',
+    POSTCODE: 'TR1 2LP',
+    AGE: '76-year-old',
+    DATE: '11/02/1950',
+  },
+  de: {
+    NAME: 'Marlies Brandt',
+    ADDRESS: 'Am Anger 12',
+    PLACE: 'Celle',
+    POSTCODE: '29221',
+    AGE: '68 Jahre',
+    DATE: '02.11.1957',
+  },
+  zh: {
+    NAME: '韩玉梅',
+    ADDRESS: '中山路15号',
+    PLACE: '无锡市',
+    POSTCODE: '214000',
+    AGE: '66岁',
+    DATE: '2025年12月8日',
+  },
 };
+const surrogate = (label: string, language: string): string =>
+  REPLACED[language.slice(0, 2)]?.[label] ?? (label === 'RECORD' ? '604418' : '555 0100');
 
 function preview(
   documentId: string,
@@ -72,8 +98,7 @@ function preview(
   let result = '';
   let from = 0;
   const findings = note.spans.map((span, index) => {
-    const replacement =
-      mode === 'type' ? `[${span.label}]` : (REPLACED[span.label] ?? `[${span.label}]`);
+    const replacement = mode === 'type' ? `[${span.label}]` : surrogate(span.label, note.language);
     result += note.text.slice(from, span.start);
     const resultStart = result.length;
     result += replacement;

@@ -391,7 +391,7 @@ function labelingOf(
       createdAt: at(18),
       documents: 48,
       completed: 30,
-      withheld: 14,
+      withheld: 20,
       annotations: tasks.reduce((sum, task) => sum + task.annotations.length, 0),
     },
   ];

@@ -95,7 +95,7 @@ export const vaultHandlers: HandlersOf<
   'home.summary': (_, { vault }) => ({
     documents: vault.documents.length,
     subjects: vault.subjects.length,
-    withheld: vault.documents.length === 0 ? 0 : 14,
+    withheld: vault.documents.length === 0 ? 0 : 20,
     openTasks: vault.projects.reduce(
       (sum, project) => sum + project.documents - project.completed,
       0,
