@@ -5,21 +5,41 @@
  */
 import { serveCompute, type ComputePort } from '../compute/index.ts';
 
-interface ParentPort {
+/** The parts of Electron's ports that are used here; `electron` itself stays out. */
+interface ElectronPort {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
+  on(event: 'close', listener: () => void): void;
+  start(): void;
+}
+interface ParentPort {
+  once(event: 'message', listener: (event: { ports: readonly ElectronPort[] }) => void): void;
 }
 
 const parentPort = (process as { parentPort?: ParentPort }).parentPort;
 
+if (parentPort) {
+  // The shell introduces the core by one port; nothing else ever comes from the shell.
+  parentPort.once('message', ({ ports: [port] }) => {
+    if (port) serveCompute(portOfCore(port));
+  });
+} else {
+  serveCompute(portOfParent());
+}
+
+function portOfCore(port: ElectronPort): ComputePort {
+  port.on('close', () => process.exit(0));
+  return {
+    post: (message) => port.postMessage(message),
+    onMessage(listener) {
+      port.on('message', ({ data }) => listener(data));
+      port.start();
+    },
+    close: () => process.exit(0),
+  };
+}
+
 function portOfParent(): ComputePort {
-  if (parentPort) {
-    return {
-      post: (message) => parentPort.postMessage(message),
-      onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)),
-      close: () => process.exit(0),
-    };
-  }
   if (!process.send) {
     process.stderr.write('The compute process is started by Cloister, not by hand.\n');
     process.exit(2);
@@ -31,5 +51,3 @@ function portOfParent(): ComputePort {
     close: () => process.disconnect(),
   };
 }
-
-serveCompute(portOfParent());

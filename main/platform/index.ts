@@ -24,3 +24,4 @@ export {
   fileFault,
   noPermission,
 } from './fault.ts';
+export { CONTENT_POLICY, createPageFiles, originOf, type PageAnswer } from './pageFiles.ts';

@@ -1,0 +1,105 @@
+// Starts core and compute as utility processes and introduces them by message ports; what they say to each
+// other never passes through here. A core that dies is started again with growing pauses, three times;
+// then a plain dialog says so, because a program that restarts for ever hides a fault.
+import type { FromCore, ToCore } from '../ipc/index.ts';
+import type { Electron, ElectronParts } from './electronParts.ts';
+
+const RESTARTS = 3;
+const FIRST_PAUSE_MS = 500;
+/** A core that ran this long before it died starts with a clean slate. */
+const STEADY_MS = 5 * 60_000;
+
+export interface ProcessesDeps {
+  readonly electron: Pick<ElectronParts, 'utilityProcess' | 'MessageChannelMain'>;
+  readonly entries: { readonly core: string; readonly compute: string };
+  readonly coreArguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly nowMs: () => number;
+  readonly later: (ms: number, act: () => void) => void;
+  /** After a restart: every page needs a new port. */
+  readonly onCoreRestart: () => void;
+  readonly onGiveUp: () => void;
+}
+
+export interface Processes {
+  connectPage(port: Electron.MessagePortMain): void;
+  lock(): void;
+  /** Resolves when the core has locked the vault and ended. */
+  end(): Promise<void>;
+}
+
+export function createProcesses(deps: ProcessesDeps): Processes {
+  const { utilityProcess, MessageChannelMain } = deps.electron;
+  const computes = new Map<number, Electron.UtilityProcess>();
+  let restarts = 0;
+  let ending = false;
+  let startedMs = 0;
+  let core = start();
+
+  function start(): Electron.UtilityProcess {
+    startedMs = deps.nowMs();
+    const child = fork('core', deps.coreArguments);
+    child.on('message', (message: unknown) => serve(child, message as FromCore));
+    child.once('exit', () => ended(child));
+    return child;
+  }
+
+  function fork(name: 'core' | 'compute', args: readonly string[]): Electron.UtilityProcess {
+    return utilityProcess.fork(deps.entries[name], [...args], {
+      serviceName: `Cloister ${name}`,
+      env: { ...deps.environment },
+      execArgv: [],
+      stdio: 'ignore', // What a process prints could hold text.
+      allowLoadingUnsignedLibraries: false,
+    });
+  }
+
+  function serve(from: Electron.UtilityProcess, message: FromCore): void {
+    if (from !== core) return;
+    if (message.control === 'launchCompute') launchCompute(message.id);
+    else computes.get(message.id)?.kill();
+  }
+
+  function launchCompute(id: number): void {
+    const child = fork('compute', []);
+    computes.set(id, child);
+    const { port1, port2 } = new MessageChannelMain();
+    child.postMessage({ control: 'core' }, [port2]);
+    tell({ control: 'compute', id }, [port1]);
+    child.once('exit', (code) => {
+      computes.delete(id);
+      tell({ control: 'computeExit', id, code });
+    });
+  }
+
+  function tell(message: ToCore, ports: readonly Electron.MessagePortMain[] = []): void {
+    core.postMessage(message, [...ports]);
+  }
+
+  function ended(which: Electron.UtilityProcess): void {
+    if (which !== core || ending) return;
+    for (const compute of computes.values()) compute.kill();
+    computes.clear();
+    if (deps.nowMs() - startedMs > STEADY_MS) restarts = 0;
+    if (restarts === RESTARTS) return deps.onGiveUp();
+    restarts += 1;
+    deps.later(FIRST_PAUSE_MS * 2 ** (restarts - 1), () => {
+      if (ending) return;
+      core = start();
+      deps.onCoreRestart();
+    });
+  }
+
+  return {
+    connectPage: (port) => tell({ control: 'page' }, [port]),
+    lock: () => tell({ control: 'lock' }),
+    end() {
+      if (ending) return Promise.resolve();
+      ending = true;
+      return new Promise((resolve) => {
+        core.once('exit', () => resolve());
+        if (!core.kill()) resolve(); // SIGTERM: the core locks first. Already gone otherwise.
+      });
+    },
+  };
+}
