@@ -1,6 +1,7 @@
 // The only way to subject text. Somebody asks with a purpose and an operation and gets a reader of exactly
 // the documents permitted; every read and every batch asks the rule again, so a withdrawal counts from the
 // next read on, also for a reader that is already open. What is unknown is denied.
+import { decide, type GateSubject } from '../../shared/domain/gate.ts';
 import type { Operation } from '../../shared/domain/purpose.ts';
 import { failure, ok, type Failure, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, RoomContext } from './context.ts';
@@ -12,7 +13,13 @@ import {
   type VerdictRow,
 } from './gateRepository.ts';
 import { compileGate, parseDenial, type CompiledGate } from './gateSql.ts';
-import { policySha256, refusalOf, type Denial, type PolicyQuestion } from './policy.ts';
+import {
+  gatePurposeOf,
+  policySha256,
+  refusalOf,
+  type Denial,
+  type PolicyQuestion,
+} from './policy.ts';
 import type { Purposes } from './purposes.ts';
 
 export interface GateRequest extends GateScope {
@@ -71,6 +78,11 @@ export interface Gate {
   /** Counts only, nothing is disclosed or registered. Fails with NOT_FOUND, PURPOSE_RETIRED. */
   summary(request: GateRequest): Result<GateSummary>;
   /**
+   * Whether one person's texts may be used for a purpose at all, whoever asks; for showing a consent. Null:
+   * yes. Undefined where purpose or person do not exist.
+   */
+  verdictOn(subjectId: string, purposeId: string): Denial | null | undefined;
+  /**
    * The rule as SQL over `document d`, for lists that show or filter by it: put `joins` behind the table,
    * `(denial) IS NULL` into WHERE, and bind `params`. Fails with NOT_FOUND, PURPOSE_RETIRED.
    */
@@ -82,9 +94,16 @@ export interface Gate {
 const BATCH = 200;
 const SEARCH_LIMIT = 10_000;
 
+export interface GateDeps {
+  readonly purposes: Purposes;
+  /** Undefined where there is no such person. */
+  readonly subjectFacts: (subjectId: string, purposeId: string) => GateSubject | undefined;
+  readonly vaultTime: () => string;
+}
+
 export function createGate(
   { store, clock }: RoomContext,
-  { purposes, vaultTime }: { readonly purposes: Purposes; readonly vaultTime: () => string },
+  { purposes, subjectFacts, vaultTime }: GateDeps,
   repository: GateRepository = createGateRepository(store),
 ): Gate {
   type Asked = Pick<GateRequest, 'actor' | 'purposeId' | 'operation'>;
@@ -251,6 +270,24 @@ export function createGate(
         withheld: withheldOf(counts),
         policySha256: policySha256(question.value.purpose),
       });
+    },
+    verdictOn(subjectId, purposeId) {
+      const purpose = purposes.get(purposeId);
+      const subject = subjectFacts(subjectId, purposeId);
+      const [category] = purpose?.categories ?? [];
+      const [operation] = purpose?.operations ?? [];
+      if (!purpose || !subject || !category || !operation) return undefined;
+      const now = vaultTime();
+      const decision = decide({
+        at: now,
+        actor: { signedIn: true, roles: ['clinician', 'steward'] },
+        operation,
+        purpose: gatePurposeOf(purpose),
+        allowedPurposes: [purposeId],
+        document: { category, importedAt: now, held: false, subject },
+        duties: [],
+      });
+      return decision.allow ? null : { step: decision.step, reason: decision.reason };
     },
     compile(request) {
       const question = questionOf(request);

@@ -45,7 +45,18 @@ export function createGovernance(deps: GovernanceDeps): Governance {
   const purposes = createPurposes(deps);
   const consent: Consents = createConsents(deps, { purposes, subjects: () => subjects });
   const subjects: Subjects = createSubjects(deps, purposes, consent.vaultTime);
-  const gate = createGate(deps, { purposes, vaultTime: consent.vaultTime }, texts);
+  const gate = createGate(
+    deps,
+    {
+      purposes,
+      vaultTime: consent.vaultTime,
+      subjectFacts(subjectId, purposeId) {
+        const state = subjects.gateState(subjectId);
+        return state && { state, consent: consent.status(subjectId, purposeId).state };
+      },
+    },
+    texts,
+  );
   const exits = createExits(deps);
   const requests = createRequests(deps, {
     subjects,
@@ -73,6 +84,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
 }
 
 export * from './audit/index.ts';
+export type { Access, AccessData, AccessDocument } from './access.ts';
 export type {
   ConsentEntry,
   ConsentLostListener,

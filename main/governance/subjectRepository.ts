@@ -48,6 +48,7 @@ export interface SubjectRepository {
     readonly actor: string;
     readonly reason: string;
   }): void;
+  isErasing(subjectId: string): boolean;
   isErased(hmac: Uint8Array): boolean;
   /** By id ascending, which is the order of arrival; `after` is exclusive. */
   page(query: SubjectQuery, after: string | null, limit: number): readonly SubjectListRow[];
@@ -114,6 +115,9 @@ export function createSubjectRepository({ db }: Pick<Store, 'db'>): SubjectRepos
   const event = db.prepare(
     'INSERT INTO subject_event (subject_id, type, at, actor, reason) VALUES (@subjectId, @type, @at, @actor, @reason)',
   );
+  const erasing = db.prepare(
+    "SELECT 1 FROM subject_event WHERE subject_id = ? AND type = 'erasing'",
+  );
   const erased = db.prepare('SELECT 1 FROM erased_identifier WHERE hmac = ?');
 
   const anyone: SubjectQuery = { purposeId: null, notice: '', now: '', search: '', consent: null };
@@ -129,6 +133,7 @@ export function createSubjectRepository({ db }: Pick<Store, 'db'>): SubjectRepos
     identifiers: (subjectId) => identifiers.all([subjectId]),
     refKey: (subjectId) => refKey.get([subjectId])?.ref_key,
     event: (row) => void event.run({ ...row }),
+    isErasing: (subjectId) => erasing.get([subjectId]) !== undefined,
     isErased: (hmac) => erased.get([hmac]) !== undefined,
     page(query, after, limit) {
       const { sql, params } = listSql(query);

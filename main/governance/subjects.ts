@@ -2,6 +2,7 @@
 // own: destroying the key at erasure leaves a reference that links to nobody (EDPB Guidelines 02/2025).
 import { createHmac } from 'node:crypto';
 import type { SubjectRow } from '../../shared/contract/index.ts';
+import type { GateSubject } from '../../shared/domain/gate.ts';
 import type { ConsentState } from '../../shared/domain/consent.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, Page, PageRequest, RoomContext } from './context.ts';
@@ -36,6 +37,8 @@ export interface Subjects {
   /** The pseudonym for leaves and lineage, 32 bytes. Throws where there is no such person. */
   subjectRef(subjectId: string): Buffer;
   row(subjectId: string): SubjectRow | undefined;
+  /** As the gate sees the person: `erased` from the moment the erasure is ordered. */
+  gateState(subjectId: string): GateSubject['state'] | undefined;
   /** Keys that name nobody, or more than one person, come back instead of failing the whole. */
   select(selector: SubjectSelector): {
     readonly subjectIds: readonly string[];
@@ -119,6 +122,10 @@ export function createSubjects(
     row(subjectId) {
       const row = repository.one(subjectId);
       return row && subjectRowOf(row);
+    },
+    gateState(subjectId) {
+      const row = repository.one(subjectId);
+      return row && (repository.isErasing(subjectId) ? 'erased' : row.state);
     },
     select(selector) {
       if ('collectionId' in selector) {

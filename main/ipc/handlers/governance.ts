@@ -1,0 +1,221 @@
+// Purposes, consent, the gate and the requests of people over the wire. Leaves of these calls name
+// purposes and requests, never a person: a person appears in the log by pseudonym only.
+import type { ParsedInputOf } from '../../../shared/contract/index.ts';
+import { failure, ok } from '../../../shared/kernel/result.ts';
+import { ERASURE_STAGES, type ErasureStage, type Governance } from '../../governance/index.ts';
+import { accessPackCounts, accessPackFiles, type ReportArchive } from '../../reports/index.ts';
+import type { Store } from '../../store/index.ts';
+import { createHash } from 'node:crypto';
+import type { Handlers } from './types.ts';
+
+type GovernanceName =
+  | 'purpose.declare'
+  | 'purpose.retire'
+  | 'purpose.list'
+  | 'consent.record'
+  | 'consent.withdraw'
+  | 'consent.status'
+  | 'subject.list'
+  | 'gate.summary'
+  | 'request.open'
+  | 'request.list'
+  | 'request.access'
+  | 'request.previewErasure'
+  | 'request.erase'
+  | 'request.certificate';
+
+export interface GovernanceHandlerDeps {
+  readonly store: Pick<Store, 'transaction'>;
+  readonly governance: Governance;
+  readonly reports: { readonly archive: Pick<ReportArchive, 'put'> };
+}
+
+export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, GovernanceName> {
+  const { governance } = deps;
+  const { purposes, consent, subjects, gate, requests, access, erasure } = governance;
+
+  const subjectIdOf = (subject: ParsedInputOf<'consent.status'>['subject']): string | undefined =>
+    'key' in subject ? subjects.byKey(subject.key) : subject.subjectId;
+
+  return {
+    'purpose.declare'(input, context) {
+      const declared = purposes.declare(context.session.actor, input);
+      if (declared.ok) {
+        context.note({
+          object: declared.value.purposeId,
+          purposeId: declared.value.purposeId,
+          counts: { operations: declared.value.operations.length },
+        });
+        context.changed('purposes');
+      }
+      return declared;
+    },
+    'purpose.retire'({ purposeId, reason }, context) {
+      const retired = purposes.retire(context.session.actor, purposeId, reason);
+      if (retired.ok) {
+        context.note({ object: purposeId, purposeId });
+        context.changed('purposes', 'documents', 'projects');
+      }
+      return retired;
+    },
+    'purpose.list': () => ok({ items: [...purposes.list()] }),
+    'consent.record'(input, context) {
+      const recorded = consent.record(context.session.actor, input);
+      if (recorded.ok) {
+        const { recorded: count, unchanged, unknownKeys } = recorded.value;
+        context.note({
+          purposeId: input.purposeId,
+          counts: {
+            [input.decision]: count,
+            unchanged,
+            unknown: unknownKeys.length,
+          },
+        });
+        context.changed('consent', 'subjects', 'documents', 'projects');
+      }
+      return recorded;
+    },
+    'consent.withdraw'(input, context) {
+      const withdrawn = consent.withdraw(context.session.actor, input);
+      if (withdrawn.ok) {
+        const { recorded: count, unchanged, unknownKeys, staleModels } = withdrawn.value;
+        context.note({
+          purposeId: input.purposeId,
+          counts: { withdrawn: count, unchanged, unknown: unknownKeys.length, staleModels },
+        });
+        context.changed('consent', 'subjects', 'documents', 'projects', 'models');
+      }
+      return withdrawn;
+    },
+    'consent.status'({ subject }) {
+      const subjectId = subjectIdOf(subject);
+      const row = subjectId === undefined ? undefined : subjects.row(subjectId);
+      if (!row) return nobody();
+      const byPurpose = purposes.list().map((purpose) => {
+        const status = consent.status(row.subjectId, purpose.purposeId);
+        const denial = gate.verdictOn(row.subjectId, purpose.purposeId);
+        return {
+          purposeId: purpose.purposeId,
+          purpose: purpose.name,
+          state: status.state,
+          since: status.since,
+          needsConsent: purpose.needsConsent,
+          permitted: denial === null,
+          deniedStep: denial?.step ?? null,
+        };
+      });
+      return ok({ subject: row, byPurpose, events: consent.history(row.subjectId).slice(-1000) });
+    },
+    'subject.list': (query) => subjects.list(query),
+    'gate.summary'({ purposeId, operation, collectionId }, { session }) {
+      const summary = gate.summary({
+        actor: session.actor,
+        purposeId,
+        operation,
+        ...(collectionId !== null && { collectionId }),
+      });
+      return summary.ok ? ok({ ...summary.value, withheld: [...summary.value.withheld] }) : summary;
+    },
+    'request.open'(input, context) {
+      const opened = requests.open(context.session.actor, input);
+      if (opened.ok) {
+        context.note({ object: opened.value.requestId });
+        context.changed('requests');
+      }
+      return opened;
+    },
+    'request.list': (page) => ok(requests.list(page)),
+    'request.access'({ requestId }, context) {
+      const { actor } = context.session;
+      context.title('Access pack');
+      const collected = access.collect(actor, requestId, (done, total) =>
+        context.progress({ stage: 'packing', done, total, unit: 'documents', etaSeconds: null }),
+      );
+      if (!collected.ok) return collected;
+      const { subjectId, ...data } = collected.value;
+      const files = accessPackFiles(data);
+      const contents = createHash('sha256');
+      for (const { content } of files) contents.update(content, 'utf8');
+      const sha256 = contents.digest('hex');
+      return deps.store.transaction(() => {
+        const report = deps.reports.archive.put({
+          kind: 'accessPack',
+          title: `Access pack ${data.request.receivedOn}`,
+          actor,
+          requestId,
+          subjectId,
+          files,
+        });
+        const closed = requests.closeAccess(actor, requestId, {
+          reportId: report.reportId,
+          sha256,
+        });
+        if (!closed.ok) return closed;
+        const counts = accessPackCounts(data);
+        context.note({ object: requestId, counts: { ...counts } });
+        context.changed('requests', 'reports');
+        return ok({
+          requestId,
+          reportId: report.reportId,
+          ...counts,
+          sha256,
+          bytes: report.files.reduce((sum, { bytes }) => sum + bytes, 0),
+        });
+      });
+    },
+    'request.previewErasure': ({ requestId }) => erasure.preview(requestId),
+    async 'request.erase'(order, context) {
+      context.title('Erasure');
+      const erased = await erasure.erase(context.session.actor, order, async (stage) => {
+        const done = ERASURE_STAGES.indexOf(stage);
+        context.progress({
+          stage: SHOWN_STAGE[stage],
+          done,
+          total: ERASURE_STAGES.length,
+          unit: 'steps',
+          etaSeconds: null,
+        });
+        // The steps block the process; the page hears of each before it begins.
+        await new Promise((resolve) => setImmediate(resolve));
+      });
+      context.changed(
+        'requests',
+        'subjects',
+        'documents',
+        'consent',
+        'annotations',
+        'projects',
+        'snapshots',
+        'models',
+        'reports',
+        'audit',
+      );
+      if (erased.ok) {
+        const { scan, deleted, files } = erased.value;
+        const rows = deleted.reduce((sum, { rows: n }) => sum + n, 0);
+        context.note({
+          object: order.requestId,
+          counts: { rows, files, bytes: scan.bytes, needles: scan.needles, hits: scan.hits },
+        });
+      }
+      return erased;
+    },
+    'request.certificate': ({ requestId }) => erasure.certificate(requestId),
+  };
+}
+
+/** What the job tray calls the steps. */
+const SHOWN_STAGE: Readonly<Record<ErasureStage, string>> = {
+  ordering: 'preparing',
+  deleting: 'erasing',
+  compacting: 'erasing',
+  rekeying: 'erasing',
+  proving: 'scanning',
+  closing: 'saving',
+};
+
+const nobody = () =>
+  failure(
+    'NOT_FOUND',
+    'Nobody in this vault is known by that name, or more than one person is. Nothing was changed. Check the record number.',
+  );
