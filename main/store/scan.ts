@@ -101,10 +101,13 @@ export function createFinder(needles: readonly Uint8Array[]): Finder {
   if (indices.some((index) => lengthOf(index) === 0)) {
     throw new RangeError('An empty needle is found everywhere');
   }
-  const longest = Math.max(0, ...indices.map(lengthOf));
+  const longest = indices.reduce((most, index) => Math.max(most, lengthOf(index)), 0);
   const short = indices.filter((index) => lengthOf(index) < GRAM);
   const long = indices.filter((index) => lengthOf(index) >= GRAM);
-  const stride = Math.min(MOST_STRIDE, ...long.map((index) => lengthOf(index) - GRAM + 1));
+  const stride = long.reduce(
+    (least, index) => Math.min(least, lengthOf(index) - GRAM + 1),
+    MOST_STRIDE,
+  );
   const filter = new Uint8Array(1 << FILTER_BITS);
   const places = new Map<number, { readonly index: number; readonly shift: number }[]>();
   for (const index of long) {
