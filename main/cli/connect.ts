@@ -1,9 +1,14 @@
 // The terminal starts a core of its own for each command and ends it afterwards: the vault is open no
 // longer than the work takes, and a second command finds a message instead of a race.
 import type { ClientMessage, ServerMessage } from '../../shared/contract/index.ts';
-import { createChildPort, createClient, entryFile, forkEntry } from '../ipc/index.ts';
 import type { Connection } from './session.ts';
-import { productVersion } from './version.ts';
+import {
+  createChildPort,
+  createClient,
+  entryFile,
+  forkEntry,
+  productVersion,
+} from '../ipc/index.ts';
 
 const END_PATIENCE_MS = 15_000;
 

@@ -4,4 +4,3 @@ export { defaultVaultFolder } from './defaultVault.ts';
 export { openInterface } from './open.ts';
 export { runCli } from './program.ts';
 export { createTerminal } from './terminal.ts';
-export { productVersion } from './version.ts';

@@ -4,12 +4,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { entryFile, scrubbedEnvironment } from '../ipc/index.ts';
 import type { OpenOptions } from './command.ts';
 import { findChromium, findElectron } from './doctor.ts';
 import { usage } from './failure.ts';
 import type { Terminal } from './terminal.ts';
-import { productFolder } from './version.ts';
+import { entryFile, productFolder, scrubbedEnvironment } from '../ipc/index.ts';
 
 export type ShellChoice =
   | { readonly shell: 'electron'; readonly binary: string; readonly why: string }

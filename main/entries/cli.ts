@@ -6,9 +6,9 @@ import {
   createTerminal,
   defaultVaultFolder,
   openInterface,
-  productVersion,
   runCli,
 } from '../cli/index.ts';
+import { productVersion } from '../ipc/index.ts';
 
 const terminal = createTerminal();
 process.exitCode = await runCli(process.argv.slice(2), {

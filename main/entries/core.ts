@@ -11,6 +11,6 @@ const host = parentPort ? createElectronHost(parentPort) : createForkHost(client
 runCore({
   folder: folder ?? createPaths().vaultFolder,
   host,
-  openParts: openParts(host.launchCompute, version),
+  openParts: openParts({ launchCompute: host.launchCompute, appVersion: version }),
   version,
 });

@@ -1,6 +1,6 @@
 // The page in this machine's own Chromium. Started by `cloister open`.
 import '../ipc/noNetwork.ts';
-import { productFolder, productVersion } from '../cli/version.ts';
+import { productFolder, productVersion } from '../ipc/index.ts';
 import { readPreviewArguments, runPreview } from '../preview/index.ts';
 
 process.exitCode = await runPreview(

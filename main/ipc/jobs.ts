@@ -38,6 +38,9 @@ export interface Jobs {
   list(repository: JobRepository): readonly Job[];
   /** False when no such job is running. */
   cancel(jobId: string): boolean;
+  runningCount(): number;
+  /** Settles when nothing is running. */
+  idle(): Promise<void>;
   /** Asks all to stop and waits; what has not stopped by then is written down as interrupted. */
   interruptAll(patienceMs: number): Promise<void>;
 }
@@ -128,6 +131,10 @@ export function createJobs(deps: JobsDeps): Jobs {
       const entry = running.get(jobId);
       entry?.controller.abort('caller');
       return entry !== undefined;
+    },
+    runningCount: () => running.size,
+    async idle() {
+      while (running.size > 0) await Promise.all([...running.values()].map(({ ended }) => ended));
     },
     async interruptAll(patienceMs) {
       const entries = [...running.values()];

@@ -43,6 +43,8 @@ export interface ServerDeps {
 export interface SessionHooks {
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly incidents: Incidents;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 export interface Server {
@@ -53,9 +55,14 @@ export interface Server {
   emit<E extends EventName>(event: E, payload: EventPayload<E>): void;
 }
 
+const IDLE_CHECK_MS = 30_000;
+
 export function createServer(deps: ServerDeps): Server {
   const { clock, random, settings } = deps;
   const greeted = new Set<Port<unknown, ServerMessage>>();
+  /** Each ends the open calls of one client. */
+  const conversations = new Set<() => void>();
+  let lastHeardMs = clock.monotonicMs();
 
   function emit<E extends EventName>(event: E, payload: EventPayload<E>): void {
     // Before the vault is open there is nothing to tell but that it is not.
@@ -73,8 +80,12 @@ export function createServer(deps: ServerDeps): Server {
     jobs,
     incidents,
     lockAfterMinutes: (session) => settings.read(session).lockAfterMinutes,
-    openParts: (vault) => deps.openParts(vault, { emit, incidents }),
-    onChange: (state) => emit('vault.changed', { state }),
+    openParts: (vault) => deps.openParts(vault, { emit, incidents, clock, random }),
+    onChange(state) {
+      // A job may outlive the session; what it finds is not for a page that is locked.
+      if (state === 'locked') for (const forget of conversations) forget();
+      emit('vault.changed', { state });
+    },
     ...(deps.lockPatienceMs !== undefined && { lockPatienceMs: deps.lockPatienceMs }),
   });
   const call = createCalls({
@@ -103,11 +114,21 @@ export function createServer(deps: ServerDeps): Server {
       open = new Map();
     };
 
+    const endJobs = (): void => {
+      for (const [id, { kind }] of open) {
+        if (kind !== 'job') continue;
+        open.delete(id);
+        refuse(id, 'LOCKED', 'The vault was locked. The job goes on; its result is kept inside.');
+      }
+    };
+    conversations.add(endJobs);
     port.onClose(() => {
       greeted.delete(port);
+      conversations.delete(endJobs);
       leave();
     });
     port.onMessage((raw) => {
+      lastHeardMs = clock.monotonicMs();
       const parsed = ClientMessage.safeParse(raw);
       if (!parsed.success) return reject(raw);
       const message = parsed.data;
@@ -136,7 +157,7 @@ export function createServer(deps: ServerDeps): Server {
         : 'query';
       mine.set(id, { controller, kind });
       const post = (message: ServerMessage): void => {
-        if (mine === open) port.post(message);
+        if (mine === open && mine.has(id)) port.post(message);
       };
       const result = await call({
         name,
@@ -146,10 +167,10 @@ export function createServer(deps: ServerDeps): Server {
         onJob: (jobId) => post({ id, jobId }),
         onProgress: (progress) => post({ id, progress }),
       });
-      mine.delete(id);
       post(
         result.ok ? { id, ok: true, output: result.value } : { id, ok: false, error: result.error },
       );
+      mine.delete(id);
     }
 
     /** What does not even look like a message is answered when it carries a number, else dropped. */
@@ -161,7 +182,11 @@ export function createServer(deps: ServerDeps): Server {
       } else refuse(id, 'BAD_INPUT', 'The message is malformed. Nothing was changed.');
     }
 
-    function refuse(id: number, code: 'BAD_INPUT' | 'VERSION_MISMATCH', message: string): void {
+    function refuse(
+      id: number,
+      code: 'BAD_INPUT' | 'VERSION_MISMATCH' | 'LOCKED',
+      message: string,
+    ): void {
       port.post({
         id,
         ok: false,
@@ -169,6 +194,15 @@ export function createServer(deps: ServerDeps): Server {
       });
     }
   }
+
+  /** The page locks itself when nobody touches it; this is for a page that hangs. */
+  const watch = setInterval(() => {
+    const session = sessions.current();
+    if (!session) return;
+    const idleMinutes = (clock.monotonicMs() - lastHeardMs) / 60_000;
+    if (idleMinutes > settings.read(session).lockAfterMinutes) void sessions.lock('page');
+  }, IDLE_CHECK_MS);
+  watch.unref();
 
   return { attach, session: sessions.current, lock: () => sessions.lock(undefined), emit };
 }

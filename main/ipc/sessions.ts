@@ -1,5 +1,9 @@
 // Who is signed in to which vault. One process holds one vault; it is either locked or has one session.
 // Creating, unlocking and locking run one after the other, never side by side.
+//
+// Locking by a person or by the clock ends the session at once, but jobs under way go on: the vault's key
+// stays in this process until the last of them has ended, and the same person can sign in again meanwhile.
+// When the machine sleeps or the program ends, jobs are interrupted at their checkpoint instead.
 import { ROLES, type OutputOf, type Role } from '../../shared/contract/index.ts';
 import type { ErrorCode } from '../../shared/contract/errors.ts';
 import { err, failure, ok, type Result } from '../../shared/kernel/result.ts';
@@ -66,6 +70,7 @@ export interface Sessions {
     input: { readonly passphrase: string; readonly userId?: string | undefined },
     client: ClientKind,
   ): Promise<Result<VaultStatus>>;
+  /** Without a client it is the shell that locks: nothing goes on. */
   lock(client: ClientKind | undefined): Promise<Result<VaultStatus>>;
 }
 
@@ -74,6 +79,8 @@ const FOUNDER_ROLES: readonly Role[] = ROLES;
 
 export function createSessions(deps: SessionsDeps): Sessions {
   let open: OpenSession | undefined;
+  /** Locked for everybody, open for the jobs that are still running. */
+  let draining: OpenSession | undefined;
   /** Wrong passphrases since the last unlock: told to the log as soon as there is one to tell. */
   let refusedAttempts = 0;
   let turn: Promise<unknown> = Promise.resolve();
@@ -93,24 +100,75 @@ export function createSessions(deps: SessionsDeps): Sessions {
       jobRepository.interruptRunning(deps.clock.now());
       const parts = await deps.openParts(vault);
       const { id: userId, name, roles } = vault.user;
-      open = { actor: { userId, name, roles }, vault, parts, jobRepository };
-      parts.audit({
-        action,
-        level: action === 'vault.create' ? 'full' : 'meta',
-        outcome: 'done',
-        actor: open.actor,
-        client,
-        ...(refusedAttempts > 0 && { counts: { refusedAttempts } }),
-      });
+      const session = { actor: { userId, name, roles }, vault, parts, jobRepository };
+      enter(session, action, client);
     } catch (error) {
       open = undefined;
       vault.close();
       throw error;
     }
-    refusedAttempts = 0;
-    deps.incidents.attach(vault.store);
-    deps.onChange('unlocked');
     return status();
+  }
+
+  function enter(session: OpenSession, action: string, client: ClientKind): void {
+    session.parts.audit({
+      action,
+      level: action === 'vault.create' ? 'full' : 'meta',
+      outcome: 'done',
+      actor: session.actor,
+      client,
+      ...(refusedAttempts > 0 && { counts: { refusedAttempts } }),
+    });
+    refusedAttempts = 0;
+    open = session;
+    deps.incidents.attach(session.vault.store);
+    deps.onChange('unlocked');
+  }
+
+  /** The vault is open in this process already: for this person, it takes only the passphrase. */
+  async function reenter(
+    session: OpenSession,
+    passphrase: string,
+    userId: UserId | undefined,
+    client: ClientKind,
+  ): Promise<Result<VaultStatus>> {
+    if (userId !== undefined && userId !== session.actor.userId) {
+      return failure(
+        'VAULT_IN_USE',
+        `${session.actor.name} has the vault open, or work under way in it. Nothing was changed. Wait until it has ended, or sign in as ${session.actor.name}.`,
+        { name: session.actor.name },
+        true,
+      );
+    }
+    const known = await session.vault.keys.verify(session.actor.userId, passphrase);
+    if (!known.ok) {
+      if (known.error.code === 'WRONG_PASSPHRASE') refusedAttempts += 1;
+      return known;
+    }
+    if (session === draining) {
+      draining = undefined;
+      enter(session, 'vault.unlock', client);
+    }
+    return status();
+  }
+
+  async function close(session: OpenSession): Promise<void> {
+    deps.incidents.attach(undefined);
+    try {
+      await session.parts.dispose();
+    } finally {
+      session.vault.close();
+    }
+  }
+
+  async function drain(session: OpenSession): Promise<void> {
+    draining = session;
+    await deps.jobs.idle();
+    await inTurn(async () => {
+      if (draining !== session || deps.jobs.runningCount() > 0) return; // Signed in again meanwhile.
+      draining = undefined;
+      await close(session);
+    });
   }
 
   function status(): Result<VaultStatus> {
@@ -125,8 +183,9 @@ export function createSessions(deps: SessionsDeps): Sessions {
     status,
     create: (input, client) =>
       inTurn(async () => {
-        if (open)
+        if (open ?? draining) {
           return failure('VAULT_EXISTS', 'A vault is already open here. Nothing was changed.');
+        }
         const made = await deps.vaults.create(deps.folder, {
           name: input.name,
           user: { name: input.userName, roles: FOUNDER_ROLES },
@@ -138,10 +197,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
     unlock: (input, client) =>
       inTurn(async () => {
         const userId = input.userId as UserId | undefined;
-        if (open) {
-          const known = await open.vault.keys.verify(userId ?? open.actor.userId, input.passphrase);
-          return known.ok ? status() : known;
-        }
+        const present = open ?? draining;
+        if (present) return reenter(present, input.passphrase, userId, client);
         const unlocked = await deps.vaults.unlock(deps.folder, {
           passphrase: input.passphrase,
           ...(userId !== undefined && { userId }),
@@ -152,23 +209,29 @@ export function createSessions(deps: SessionsDeps): Sessions {
       }),
     lock: (client) =>
       inTurn(async () => {
-        if (!open) return status();
-        const closing = open;
+        const closing = open ?? draining;
+        if (!closing) return status();
+        const wasOpen = open !== undefined;
         open = undefined; // From here on every call is answered with LOCKED.
-        deps.onChange('locked');
+        if (wasOpen) deps.onChange('locked');
         try {
-          await deps.jobs.interruptAll(deps.lockPatienceMs ?? 5_000);
-          closing.parts.audit({
-            action: 'vault.lock',
-            level: 'meta',
-            outcome: 'done',
-            actor: closing.actor,
-            client: client ?? 'terminal',
-          });
+          if (wasOpen) {
+            closing.parts.audit({
+              action: 'vault.lock',
+              level: 'meta',
+              outcome: 'done',
+              actor: closing.actor,
+              client: client ?? 'terminal',
+            });
+          }
         } finally {
-          deps.incidents.attach(undefined);
-          await closing.parts.dispose();
-          closing.vault.close();
+          if (client !== undefined && deps.jobs.runningCount() > 0) {
+            if (draining !== closing) void drain(closing);
+          } else {
+            draining = undefined;
+            await deps.jobs.interruptAll(deps.lockPatienceMs ?? 5_000);
+            await close(closing);
+          }
         }
         return status();
       }),

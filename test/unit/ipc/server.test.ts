@@ -323,15 +323,58 @@ describe('jobs', () => {
     await until(() => heard.at(-1)?.state === 'cancelled');
   });
 
-  it('is interrupted by locking, and so marked; the next session sees it', async () => {
+  it('goes on while the vault is locked, for nobody to see; the same person finds it again', async () => {
     const one = core();
     const client = await one.unlocked();
+    const heard: Job[] = [];
+    client.on('job.changed', (job) => heard.push(job));
     const pending = client.call('corpus.import', input);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until(() => heard.length > 0);
     await client.call('vault.lock', {});
-    expect(await pending).toMatchObject({ error: { code: 'CANCELLED' } });
-    expect(one.vaults.closedTimes()).toBe(1);
+    expect(await pending).toMatchObject({ error: { code: 'LOCKED' } });
     expect(await client.call('job.list', {})).toMatchObject({ error: { code: 'LOCKED' } });
+    const before = heard.length;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(heard.length).toBe(before);
+    expect(one.vaults.closedTimes()).toBe(0);
+
+    expect(await client.call('vault.unlock', { passphrase: 'wrong' })).toMatchObject({
+      error: { code: 'WRONG_PASSPHRASE' },
+    });
+    expect(
+      await client.call('vault.unlock', { passphrase: PASSPHRASE, userId: 'usr_someoneelse' }),
+    ).toMatchObject({ error: { code: 'VAULT_IN_USE' } });
+    await client.call('vault.unlock', { passphrase: PASSPHRASE });
+    const list = await client.call('job.list', {});
+    expect(list.ok && list.value.items).toMatchObject([{ state: 'running' }]);
+
+    await client.call('vault.lock', {});
+    await client.call('vault.unlock', { passphrase: PASSPHRASE });
+    await client.call('job.cancel', { jobId: heard[0]?.jobId ?? '' });
+    await until(() => heard.at(-1)?.state === 'cancelled');
+    expect(one.vaults.closedTimes()).toBe(0);
+  });
+
+  it('keeps the vault open no longer than it runs', async () => {
+    const done = Promise.withResolvers<void>();
+    const one = createFakeCore({
+      handlers: { 'deid.run': () => done.promise.then(() => failure('NOT_FOUND', 'Gone.')) },
+    });
+    const client = await one.unlocked();
+    void client.call('deid.run', { collectionId: COLLECTION, purposeId: PURPOSE, mode: 'type' });
+    await client.call('vault.lock', {});
+    expect(one.vaults.closedTimes()).toBe(0);
+    done.resolve();
+    await until(() => one.vaults.closedTimes() === 1);
+  });
+
+  it('is interrupted when the shell locks, and so marked', async () => {
+    const one = core();
+    const client = await one.unlocked();
+    void client.call('corpus.import', input);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await one.server.lock();
+    expect(one.vaults.closedTimes()).toBe(1);
     await client.call('vault.unlock', { passphrase: PASSPHRASE });
     const list = await client.call('job.list', {});
     expect(list.ok && list.value.items).toMatchObject([{ state: 'interrupted' }]);
@@ -345,7 +388,7 @@ describe('jobs', () => {
     const client = await one.unlocked();
     void client.call('deid.run', { collectionId: COLLECTION, purposeId: PURPOSE, mode: 'type' });
     await new Promise((resolve) => setTimeout(resolve, 10));
-    await client.call('vault.lock', {});
+    await one.server.lock();
     await client.call('vault.unlock', { passphrase: PASSPHRASE });
     const list = await client.call('job.list', {});
     expect(list.ok && list.value.items).toMatchObject([{ state: 'interrupted' }]);

@@ -1,0 +1,63 @@
+// Messages between one page and this process over the debugging pipe, without Playwright's own bindings:
+// they wait for an acknowledgement of every message, which triples the time of a round trip.
+// Only the main frame's own script world is heard: neither a frame nor an injected world gets through.
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import { isOwnUrl } from '../ipc/index.ts';
+
+/** The page calls the first with a JSON text; the page defines the second. */
+export const SEND = '__cloisterSend';
+export const RECEIVE = '__cloisterReceive';
+
+export interface PagePipe {
+  send(json: string): void;
+  onMessage(listener: (json: string) => void): void;
+}
+
+interface ContextCreated {
+  readonly context: {
+    readonly id: number;
+    readonly origin: string;
+    readonly auxData?: { readonly isDefault?: boolean; readonly frameId?: string };
+  };
+}
+
+export async function openPagePipe(
+  context: BrowserContext,
+  page: Page,
+  origin: string,
+): Promise<PagePipe> {
+  const session: CDPSession = await context.newCDPSession(page);
+  const { frameTree } = await session.send('Page.getFrameTree');
+  const listeners = new Set<(json: string) => void>();
+  /** The script world of the page itself; undefined while it loads or is somewhere else. */
+  let world: number | undefined;
+
+  session.on('Runtime.executionContextCreated', ({ context: created }: ContextCreated) => {
+    if (!created.auxData?.isDefault || created.auxData.frameId !== frameTree.frame.id) return;
+    world = isOwnUrl(created.origin, origin) ? created.id : undefined;
+  });
+  session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
+    if (executionContextId === world) world = undefined;
+  });
+  session.on('Runtime.executionContextsCleared', () => (world = undefined));
+  session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
+    if (name !== SEND || executionContextId !== world) return;
+    for (const listener of listeners) listener(payload);
+  });
+  await session.send('Runtime.enable');
+  await session.send('Runtime.addBinding', { name: SEND });
+
+  return {
+    send(json) {
+      if (world === undefined) return; // Nobody is there; the next page greets anew.
+      session
+        .send('Runtime.evaluate', {
+          expression: `globalThis.${RECEIVE}?.(${JSON.stringify(json)})`,
+          contextId: world,
+          silent: true,
+        })
+        .catch(() => undefined); // Reloading or closed meanwhile.
+    },
+    onMessage: (listener) => void listeners.add(listener),
+  };
+}
