@@ -7,7 +7,7 @@ import { needleForms, scanForNeedles, type Store } from '../../../main/store/ind
 import { createTestVault, type TestVault } from '../../fakes/openVault.ts';
 import { createDice } from './process.ts';
 
-const LAYOUTS = Number(process.env.CLOISTER_SOAK ?? 30);
+const LAYOUTS = Number(process.env.CLOISTER_SOAK ?? 15);
 const PERSON = 'Lorenzo Quijano de la Mancha';
 const MARKS = [PERSON, 'NHC 4815162342', 'Núñez-Señor'];
 
@@ -72,6 +72,7 @@ describe('erased text', () => {
       store.vacuum();
       store.rekey();
       expect(residue(), `layout ${layout}`).toEqual([]);
+      store.db.exec('DELETE FROM words; DELETE FROM note');
     }
   });
 

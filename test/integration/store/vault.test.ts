@@ -16,7 +16,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson, createRandom } from '../../../main/platform/index.ts';
-import { KDF_FLOOR, createVaultFiles, type OpenVault } from '../../../main/store/index.ts';
+import {
+  KDF_FLOOR,
+  createVaultFiles,
+  scanForNeedles,
+  type OpenVault,
+} from '../../../main/store/index.ts';
 import { keyOpens } from '../../../main/store/driver.ts';
 import type { UserId } from '../../../shared/kernel/id.ts';
 import { unwrap, type Result } from '../../../shared/kernel/result.ts';
@@ -131,6 +136,14 @@ describe('wrong passphrase', () => {
 });
 
 describe('opened twice', () => {
+  it('stays refused to others after the holder looked at its own vault', async () => {
+    // POSIX drops a process's locks on a file when any descriptor of it is closed.
+    expect(unwrap(test.files.status(test.folder))?.inUse?.pid).toBe(process.pid);
+    expect(codeOf(await unlock())).toBe('VAULT_IN_USE');
+    scanForNeedles(test.vault.store, [Buffer.from('anything')]);
+    await expect(startChild('hold', test.folder).ready()).rejects.toThrow('already open');
+  });
+
   it('is refused with who holds it, from another process and from this one', async () => {
     expect(codeOf(await unlock())).toBe('VAULT_IN_USE');
     test.vault.close();

@@ -198,6 +198,29 @@ describe('tampering', () => {
     });
   });
 
+  it.each(['intact', 'rolledBack'])(
+    'calls the vault of yesterday put back whole: %s',
+    async (state) => {
+      test.vault.close();
+      const path = join(test.folder, 'vault.db');
+      const yesterday = readFileSync(path);
+      const later = await test.reopen();
+      const today = createAuditLog({ ...test, store: later.store, appVersion: '0.1.0' });
+      today.append(entry());
+      today.sign();
+      later.close();
+      if (state === 'rolledBack') writeFileSync(path, yesterday);
+      const reopened = await test.reopen();
+      expect(reopened.store.check()).toEqual([]); // Every page of it is authentic.
+      const found = createAuditLog({ ...test, store: reopened.store, appVersion: '0.1.0' });
+      expect(found.compareAnchor()).toBe(state);
+      expect((await found.verify()).intact).toBe(state === 'intact');
+      // Signing the older log must not take the evidence away.
+      found.sign();
+      expect(found.compareAnchor()).toBe(state);
+    },
+  );
+
   it('refuses to sign a head that does not continue the last one', () => {
     db.exec(
       'DELETE FROM audit_leaf WHERE seq >= 10; DELETE FROM audit_node WHERE (idx + 1) << level > 10',
