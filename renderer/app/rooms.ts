@@ -5,10 +5,16 @@
  */
 import type { Component } from 'svelte';
 import type { OutputOf, ProcedureName } from '../../shared/contract/index.ts';
-import { number as count, t, type MessageKey } from '../messages/index.ts';
+import { number, t, type MessageKey } from '../messages/index.ts';
 import type { IconName } from '../ui/index.ts';
 
 type Summary = OutputOf<'home.summary'>;
+
+/** A number, and the number with its word where there is room. */
+export interface Attention {
+  readonly count: number;
+  readonly text: string;
+}
 
 export interface Room {
   /** First part of the address: `#/documents`. */
@@ -19,7 +25,7 @@ export interface Room {
   readonly needs: ProcedureName;
   readonly load: () => Promise<{ default: Component }>;
   /** The one number that asks for attention; null shows nothing. */
-  readonly attention?: (summary: Summary) => string | null;
+  readonly attention?: (summary: Summary) => Attention | null;
 }
 
 export const ROOMS: readonly Room[] = [
@@ -38,7 +44,7 @@ export const ROOMS: readonly Room[] = [
     group: 'data',
     needs: 'corpus.list',
     load: () => import('../features/documents/DocumentsScreen.svelte'),
-    attention: (summary) => (summary.documents > 0 ? count(summary.documents) : null),
+    attention: ({ documents }) => attention(documents, number),
   },
   {
     route: 'consent',
@@ -47,8 +53,8 @@ export const ROOMS: readonly Room[] = [
     group: 'data',
     needs: 'subject.list',
     load: () => import('../features/consent/ConsentScreen.svelte'),
-    attention: (summary) =>
-      summary.lapsingConsents > 0 ? t('nav.lapse', { count: summary.lapsingConsents }) : null,
+    attention: ({ lapsingConsents }) =>
+      attention(lapsingConsents, (count) => t('nav.lapse', { count })),
   },
   {
     route: 'labeling',
@@ -57,8 +63,7 @@ export const ROOMS: readonly Room[] = [
     group: 'work',
     needs: 'project.list',
     load: () => import('../features/labeling/LabelingScreen.svelte'),
-    attention: (summary) =>
-      summary.openTasks > 0 ? t('nav.left', { count: summary.openTasks }) : null,
+    attention: ({ openTasks }) => attention(openTasks, (count) => t('nav.left', { count })),
   },
   {
     route: 'snapshots',
@@ -75,8 +80,7 @@ export const ROOMS: readonly Room[] = [
     group: 'models',
     needs: 'run.list',
     load: () => import('../features/training/TrainingScreen.svelte'),
-    attention: (summary) =>
-      summary.staleModels > 0 ? t('nav.stale', { count: summary.staleModels }) : null,
+    attention: ({ staleModels }) => attention(staleModels, (count) => t('nav.stale', { count })),
   },
   {
     route: 'evaluation',
@@ -93,8 +97,8 @@ export const ROOMS: readonly Room[] = [
     group: 'accountability',
     needs: 'request.list',
     load: () => import('../features/requests/RequestsScreen.svelte'),
-    attention: (summary) =>
-      summary.openRequests.length > 0 ? t('nav.due', { count: summary.openRequests.length }) : null,
+    attention: ({ openRequests }) =>
+      attention(openRequests.length, (count) => t('nav.due', { count })),
   },
   {
     route: 'reports',
@@ -121,3 +125,7 @@ export const ROOMS: readonly Room[] = [
     load: () => import('../features/settings/SettingsScreen.svelte'),
   },
 ];
+
+function attention(count: number, text: (count: number) => string): Attention | null {
+  return count > 0 ? { count, text: text(count) } : null;
+}

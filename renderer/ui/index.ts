@@ -45,7 +45,15 @@ export { default as TextArea } from './TextArea.svelte';
 export { default as Tooltip } from './Tooltip.svelte';
 export { default as WithheldState } from './WithheldState.svelte';
 export { definedLooks, labelLooks, type LabelLook, type Underline } from './palette.ts';
-export { segmentText, type MarkedSpan, type Segment } from './segments.ts';
+export {
+  assignLevels,
+  layOut,
+  pickSpan,
+  type Fragment,
+  type Leveled,
+  type MarkedSpan,
+  type Paragraph,
+} from './fragments.ts';
 export type { Column } from './table.ts';
 export type { IconName } from './icons.ts';
 export type { MenuItem } from './menu.ts';

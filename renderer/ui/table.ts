@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly title: string;
   /** A CSS grid track, e.g. `minmax(12ch, 2fr)`. */
   readonly width?: string;
+  /** Width of the table in pixels below which the column is left out; the rest stays readable. */
+  readonly from?: number;
   readonly align?: 'start' | 'end';
   readonly mono?: boolean;
   readonly text?: (row: Row) => string;

@@ -1,4 +1,62 @@
 import type { audit as en } from '../en/audit.ts';
 import type { Translation } from '../i18n.svelte.ts';
 
-export const audit = {} as const satisfies Translation<typeof en>;
+export const audit = {
+  'audit.verify': 'Protokoll prüfen',
+  'audit.filter': 'Vorgang',
+  'audit.filter.all': 'Alle Vorgänge',
+  'audit.col.seq': 'Nr.',
+  'audit.col.at': 'Wann',
+  'audit.col.actor': 'Wer',
+  'audit.col.action': 'Was',
+  'audit.col.object': 'Gegenstand',
+  'audit.col.counts': 'Anzahlen',
+  'audit.empty.title': 'Das Protokoll ist leer',
+  'audit.empty.text':
+    'Alles, was in diesem Tresor geschieht, wird hier festgehalten, bevor es geschieht.',
+  'audit.head': 'Kopf des Protokolls',
+  'audit.size': 'Einträge',
+  'audit.root': 'Wurzel',
+  'audit.signer': 'Unterzeichnet von',
+  'audit.at': 'Geprüft',
+  'audit.intact': 'Die Kette ist lückenlos: Jeder Eintrag passt zum vorigen.',
+  'audit.broken': 'Die Kette ist bei Eintrag {seq} gebrochen: {what}.',
+  'audit.consistent': {
+    one: 'Sie setzt den außerhalb des Tresors bekannten Kopf mit {count} Eintrag fort.',
+    other: 'Sie setzt den außerhalb des Tresors bekannten Kopf mit {count} Einträgen fort.',
+  },
+  'audit.inconsistent':
+    'Sie setzt den außerhalb des Tresors bekannten Kopf nicht fort. Vielleicht wurde eine ältere Kopie zurückgelegt.',
+  'audit.unverified':
+    'Das Protokoll ist ein Baum aus Prüfsummen (RFC 6962). Die Prüfung berechnet ihn vollständig neu und vergleicht ihn mit dem neuesten außerhalb bekannten Kopf.',
+  'audit.checkpoint': 'Prüfpunkt zum Mitnehmen',
+  'audit.checkpoint.why':
+    'Bewahren Sie diesen Text außerhalb des Rechners auf. Wer ihn hat, kann später zeigen, dass nichts aus dem Protokoll entfernt wurde.',
+  'audit.entry': 'Eintrag {seq}',
+  'audit.hash': 'Blatt',
+  'audit.purpose': 'Zweck',
+  'audit.action.vault.create': 'Tresor angelegt',
+  'audit.action.vault.unlock': 'Tresor entsperrt',
+  'audit.action.vault.lock': 'Tresor gesperrt',
+  'audit.action.corpus.import': 'Texte eingelesen',
+  'audit.action.document.read': 'Text gelesen',
+  'audit.action.deid.preview': 'De-Identifizierung angesehen',
+  'audit.action.deid.run': 'Sammlung de-identifiziert',
+  'audit.action.purpose.declare': 'Zweck festgelegt',
+  'audit.action.purpose.retire': 'Zweck außer Kraft gesetzt',
+  'audit.action.consent.record': 'Einwilligung festgehalten',
+  'audit.action.consent.withdraw': 'Einwilligung widerrufen',
+  'audit.action.project.create': 'Projekt begonnen',
+  'audit.action.task.open': 'Text zur Annotation geöffnet',
+  'audit.action.label.apply': 'Etiketten geändert',
+  'audit.action.snapshot.freeze': 'Datenstand eingefroren',
+  'audit.action.train.run': 'Modell trainiert',
+  'audit.action.train.resume': 'Training fortgesetzt',
+  'audit.action.evaluate.run': 'Modell ausgewertet',
+  'audit.action.report.write': 'Berichte geschrieben',
+  'audit.action.report.export': 'Bericht herausgegeben',
+  'audit.action.request.open': 'Antrag eingegangen',
+  'audit.action.request.access': 'Auskunft erteilt',
+  'audit.action.request.erase': 'Person gelöscht',
+  'audit.action.audit.verify': 'Protokoll geprüft',
+} as const satisfies Translation<typeof en>;

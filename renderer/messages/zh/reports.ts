@@ -1,4 +1,35 @@
 import type { reports as en } from '../en/reports.ts';
 import type { Translation } from '../i18n.svelte.ts';
 
-export const reports = {} as const satisfies Translation<typeof en>;
+export const reports = {
+  'reports.kind.modelCard': '模型卡',
+  'reports.kind.evaluation': '评估报告',
+  'reports.kind.accessPack': '查阅资料包',
+  'reports.kind.erasureCertificate': '删除证明',
+  'reports.empty.title': '尚无报告',
+  'reports.empty.text': '模型卡与评估报告由训练好的模型生成；资料包与证明来自当事人请求。',
+  'reports.write': '为模型撰写报告',
+  'reports.write.title': '撰写报告',
+  'reports.write.text': '其中的一切都可以由训练记录、快照和随机种子重新得出。',
+  'reports.write.model': '模型',
+  'reports.write.kinds': '种类',
+  'reports.write.do': '撰写',
+  'reports.col.title': '报告',
+  'reports.col.kind': '类型',
+  'reports.col.created': '撰写时间',
+  'reports.col.files': '文件',
+  'reports.file': '文件',
+  'reports.reading': '报告',
+  'reports.export': '交付',
+  'reports.export.title': '交付“{title}”',
+  'reports.export.text':
+    '在任何字节离开保险库之前，先登记接收方与哈希。若其中的当事人日后被删除，接收方会列入通知名单。',
+  'reports.export.recipient': '接收方',
+  'reports.export.recipient.hint': '具名的个人或机构，例如伦理委员会。',
+  'reports.export.do': '登记并保存文件',
+  'reports.export.done': { other: '已交付 {count} 个文件，出库编号 {exit}。' },
+  'reports.exits': '已离开保险库的内容',
+  'reports.exits.none': '没有任何内容离开保险库。',
+  'reports.exits.to': '交给 {recipient}',
+  'reports.exits.entry': '日志第 {seq} 条',
+} as const satisfies Translation<typeof en>;

@@ -1,4 +1,41 @@
 import type { snapshots as en } from '../en/snapshots.ts';
 import type { Translation } from '../i18n.svelte.ts';
 
-export const snapshots = {} as const satisfies Translation<typeof en>;
+export const snapshots = {
+  'snapshots.freeze': '冻结快照',
+  'snapshots.empty.title': '尚无快照',
+  'snapshots.empty.text':
+    '快照固定模型将看到的内容：哪些病历、属于谁、依据哪项策略。冻结后不再变化。',
+  'snapshots.empty.needsProject': '快照取自标注项目，请先新建一个项目。',
+  'snapshots.col.name': '快照',
+  'snapshots.col.project': '项目',
+  'snapshots.col.purpose': '目的',
+  'snapshots.col.documents': '病历',
+  'snapshots.col.subjects': '当事人',
+  'snapshots.col.spans': '标注',
+  'snapshots.col.created': '冻结时间',
+  'snapshots.splits': '划分',
+  'snapshots.split.train': '训练集',
+  'snapshots.split.dev': '开发集',
+  'snapshots.split.test': '测试集',
+  'snapshots.characters': '字符数',
+  'snapshots.labels': '标签',
+  'snapshots.leftOut': '未纳入及其原因',
+  'snapshots.leftOut.none': '没有遗漏。',
+  'snapshots.reason.unfinished': '标注未完成',
+  'snapshots.manifest': '清单',
+  'snapshots.policy': '策略',
+  'snapshots.train': '以此训练模型',
+  'snapshots.form.title': '冻结快照',
+  'snapshots.form.text':
+    '病历按当事人划分：同一人不会出现在两个部分。被扣留和未完成的病历不纳入，但会计数。',
+  'snapshots.form.project': '项目',
+  'snapshots.form.name': '名称',
+  'snapshots.form.dev': '开发集比例（%）',
+  'snapshots.form.test': '测试集比例（%）',
+  'snapshots.form.seed': '随机种子',
+  'snapshots.form.seed.hint': '相同的种子抽取相同的当事人。',
+  'snapshots.form.share': '训练集 {train}%，开发集 {dev}%，测试集 {test}%',
+  'snapshots.form.tooMuch': '没有留给训练集的部分。',
+  'snapshots.form.do': '冻结',
+} as const satisfies Translation<typeof en>;
