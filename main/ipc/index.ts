@@ -1,7 +1,6 @@
 // The face of the binding for shells and entries: ports, the client, starting processes. It loads no
 // service and no native library; only the core process composes those (`core.ts`, `parts.ts`).
 export { createClient } from './client.ts';
-export { CONTENT_POLICY, createPageFiles, isOwnUrl, type PageFiles } from './pageFiles.ts';
 export { productFolder, productVersion } from './product.ts';
 export { createChildPort, createMemoryPorts, createParentPort } from './ports.ts';
 export {

@@ -2,11 +2,9 @@
 // the page's own origin is refused before it leaves the browser.
 import type { BrowserContext, Page, Route } from 'playwright-core';
 import type { ClientMessage, Port, ServerMessage } from '../../shared/contract/index.ts';
-import { isOwnUrl, type PageFiles } from '../ipc/index.ts';
+import type { createPageFiles } from '../platform/index.ts';
+import { isOwnUrl, PAGE_ORIGIN } from './origin.ts';
 import { openPagePipe } from './pipe.ts';
-
-/** Reserved by RFC 2606: no such host can exist. A secure origin, so that the page may use Web Crypto. */
-export const PAGE_ORIGIN = 'https://cloister.invalid';
 
 /** One message; the largest is a document's text with its spans. */
 const MAX_MESSAGE_CHARACTERS = 64 * 1024 * 1024;
@@ -19,7 +17,7 @@ export interface PreviewPage {
 
 export async function openPreviewPage(
   context: BrowserContext,
-  files: PageFiles,
+  files: ReturnType<typeof createPageFiles>,
   port: Port<ServerMessage, ClientMessage>,
   address: string,
 ): Promise<PreviewPage> {
@@ -31,7 +29,7 @@ export async function openPreviewPage(
   });
   const page = context.pages()[0] ?? (await context.newPage());
 
-  const pipe = await openPagePipe(context, page, files.origin);
+  const pipe = await openPagePipe(context, page);
   pipe.onMessage((json) => {
     if (json.length > MAX_MESSAGE_CHARACTERS) return;
     const message = parsed(json);
@@ -43,7 +41,7 @@ export async function openPreviewPage(
     if (other !== page) void other.close(); // No second window.
   });
   page.on('framenavigated', (frame) => {
-    const leaving = frame === page.mainFrame() && !isOwnUrl(frame.url(), files.origin);
+    const leaving = frame === page.mainFrame() && !isOwnUrl(frame.url());
     if (leaving && frame.url() !== 'about:blank') {
       refused.push(frame.url());
       void page.goto(address);
@@ -52,7 +50,7 @@ export async function openPreviewPage(
   page.on('dialog', (dialog) => void dialog.dismiss());
   page.on('download', (download) => {
     // Only what the page itself made: an export that went through the one exit.
-    if (!download.url().startsWith(`blob:${files.origin}/`)) {
+    if (!download.url().startsWith(`blob:${PAGE_ORIGIN}/`)) {
       refused.push(download.url());
       void download.cancel();
     }
@@ -61,15 +59,19 @@ export async function openPreviewPage(
   return { page, refused };
 }
 
-async function serve(route: Route, files: PageFiles, refused: string[]): Promise<void> {
+async function serve(
+  route: Route,
+  files: ReturnType<typeof createPageFiles>,
+  refused: string[],
+): Promise<void> {
   const request = route.request();
   const url = request.url();
-  if (!isOwnUrl(url, files.origin)) {
+  if (!isOwnUrl(url)) {
     refused.push(url);
     await route.abort('blockedbyclient');
     return;
   }
-  const { status, headers, body } = files.answer(request.method(), url);
+  const { status, headers, body } = files({ method: request.method(), url });
   await route.fulfill({ status, headers, body });
 }
 

@@ -2,7 +2,7 @@
 // they wait for an acknowledgement of every message, which triples the time of a round trip.
 // Only the main frame's own script world is heard: neither a frame nor an injected world gets through.
 import type { BrowserContext, CDPSession, Page } from 'playwright-core';
-import { isOwnUrl } from '../ipc/index.ts';
+import { isOwnUrl } from './origin.ts';
 
 /** The page calls the first with a JSON text; the page defines the second. */
 export const SEND = '__cloisterSend';
@@ -21,11 +21,7 @@ interface ContextCreated {
   };
 }
 
-export async function openPagePipe(
-  context: BrowserContext,
-  page: Page,
-  origin: string,
-): Promise<PagePipe> {
+export async function openPagePipe(context: BrowserContext, page: Page): Promise<PagePipe> {
   const session: CDPSession = await context.newCDPSession(page);
   const { frameTree } = await session.send('Page.getFrameTree');
   const listeners = new Set<(json: string) => void>();
@@ -34,7 +30,7 @@ export async function openPagePipe(
 
   session.on('Runtime.executionContextCreated', ({ context: created }: ContextCreated) => {
     if (!created.auxData?.isDefault || created.auxData.frameId !== frameTree.frame.id) return;
-    world = isOwnUrl(created.origin, origin) ? created.id : undefined;
+    world = isOwnUrl(created.origin) ? created.id : undefined;
   });
   session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
     if (executionContextId === world) world = undefined;

@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ClientMessage, ServerMessage } from '../../shared/contract/index.ts';
-import { createChildPort, createPageFiles, entryFile, forkEntry } from '../ipc/index.ts';
+import { createChildPort, entryFile, forkEntry } from '../ipc/index.ts';
+import { createPageFiles } from '../platform/index.ts';
 import { launchBrowser } from './browser.ts';
-import { openPreviewPage, PAGE_ORIGIN } from './page.ts';
+import { PAGE_ORIGIN } from './origin.ts';
+import { openPreviewPage } from './page.ts';
 import { takePicture } from './picture.ts';
 
 export interface PreviewOptions {

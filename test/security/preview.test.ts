@@ -5,7 +5,8 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'n
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createChildPort, createPageFiles, forkEntry } from '../../main/ipc/index.ts';
+import { createChildPort, forkEntry } from '../../main/ipc/index.ts';
+import { createPageFiles } from '../../main/platform/index.ts';
 import {
   launchBrowser,
   openPreviewPage,
