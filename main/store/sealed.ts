@@ -1,25 +1,21 @@
-// Large encrypted files beside the database: model weights, imported originals. AES-256-GCM in chunks of
-// 64 KiB under a key of the file's own, kept in its row, so that the row's deletion destroys the file.
-//
-// Each chunk's nonce is its index and its associated data say whether it is the last, which detects
-// swapped, missing and appended chunks (the STREAM construction, Hoang et al. 2015). A random key per
-// file makes the counting nonce safe. The file's name and header are bound through the key's row.
-import { createCipheriv, createDecipheriv, createHash, type Hash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readSync, readdirSync, rmSync } from 'node:fs';
+// Large encrypted files beside the database: model weights, imported originals. Each has a key of its own,
+// kept in its row: deleting the row destroys the file, whatever becomes of its blocks. How the bytes lie
+// in the file is `sealedChunks.ts`.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createAtomicFile,
   ensureFolder,
   fault,
-  fileFault,
   syncFolder,
-  type AtomicWriter,
   type Clock,
   type Random,
 } from '../platform/index.ts';
 import type { Id } from '../../shared/kernel/id.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import type { Database } from './database.ts';
+import { createChunkReader, createChunkWriter, damaged } from './sealedChunks.ts';
 
 export type SealedId = Id<'sealed'>;
 
@@ -77,11 +73,6 @@ interface SealedRow {
   readonly key: Buffer;
   readonly created_at: Instant;
 }
-
-const CHUNK = 65_536;
-const TAG = 16;
-const MAGIC = Buffer.from('CLSEAL01', 'ascii');
-const CIPHER = 'aes-256-gcm';
 
 export interface SealedDeps {
   readonly folder: string;
@@ -202,130 +193,3 @@ const fileOf = ({ id, kind, size, sha256, created_at }: SealedRow): SealedFile =
   sha256,
   createdAt: created_at,
 });
-
-function nonceOf(index: number): Buffer {
-  const nonce = Buffer.alloc(12);
-  nonce.writeBigUInt64BE(BigInt(index), 4);
-  return nonce;
-}
-
-const associated = (last: boolean): Buffer => Buffer.concat([MAGIC, Buffer.from([last ? 1 : 0])]);
-
-interface ChunkWriter {
-  write(bytes: Uint8Array): void;
-  commit(): { readonly size: number; readonly sha256: Buffer };
-  abort(): void;
-}
-
-function createChunkWriter(target: AtomicWriter, key: Buffer): ChunkWriter {
-  const pending = Buffer.allocUnsafe(CHUNK);
-  const hash: Hash = createHash('sha256');
-  let filled = 0;
-  let index = 0;
-  let size = 0;
-
-  function seal(last: boolean): void {
-    const cipher = createCipheriv(CIPHER, key, nonceOf(index), { authTagLength: TAG });
-    cipher.setAAD(associated(last));
-    const sealed = Buffer.concat([cipher.update(pending.subarray(0, filled)), cipher.final()]);
-    target.write(sealed);
-    target.write(cipher.getAuthTag());
-    index += 1;
-    filled = 0;
-  }
-
-  target.write(MAGIC);
-  return {
-    write(bytes) {
-      hash.update(bytes);
-      size += bytes.byteLength;
-      for (let at = 0; at < bytes.byteLength;) {
-        // A full chunk waits for the next byte: only then is it known not to be the last.
-        if (filled === CHUNK) seal(false);
-        const take = Math.min(CHUNK - filled, bytes.byteLength - at);
-        pending.set(bytes.subarray(at, at + take), filled);
-        filled += take;
-        at += take;
-      }
-    },
-    commit() {
-      seal(true);
-      pending.fill(0);
-      target.commit();
-      return { size, sha256: hash.digest() };
-    },
-    abort() {
-      pending.fill(0);
-      target.abort();
-    },
-  };
-}
-
-function createChunkReader(path: string, file: SealedFile, key: Buffer): SealedReader {
-  const descriptor = openSealed(path, file);
-  const chunkCount = Math.max(1, Math.ceil(file.size / CHUNK));
-  const plainLength = (index: number): number =>
-    index === chunkCount - 1 ? file.size - index * CHUNK : CHUNK;
-
-  function chunk(index: number): Buffer {
-    const length = plainLength(index) + TAG;
-    const sealed = Buffer.allocUnsafe(length);
-    const at = MAGIC.length + index * (CHUNK + TAG);
-    if (readSync(descriptor, sealed, 0, length, at) !== length) throw damaged(file.id);
-    const decipher = createDecipheriv(CIPHER, key, nonceOf(index), { authTagLength: TAG });
-    decipher.setAAD(associated(index === chunkCount - 1));
-    decipher.setAuthTag(sealed.subarray(length - TAG));
-    try {
-      return Buffer.concat([decipher.update(sealed.subarray(0, length - TAG)), decipher.final()]);
-    } catch (error) {
-      throw damaged(file.id, error);
-    }
-  }
-
-  return {
-    file,
-    read(offset, length) {
-      const end = Math.min(file.size, offset + length);
-      const pieces: Buffer[] = [];
-      for (let index = Math.floor(offset / CHUNK); index * CHUNK < end; index += 1) {
-        const start = index * CHUNK;
-        pieces.push(chunk(index).subarray(Math.max(0, offset - start), end - start));
-      }
-      return Buffer.concat(pieces);
-    },
-    *chunks() {
-      for (let index = 0; index < chunkCount; index += 1) yield chunk(index);
-    },
-    close() {
-      closeSync(descriptor);
-      key.fill(0);
-    },
-  };
-}
-
-function openSealed(path: string, file: SealedFile): number {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw damaged(file.id, error);
-    throw fileFault(error, path);
-  }
-  const magic = Buffer.alloc(MAGIC.length);
-  const chunkCount = Math.max(1, Math.ceil(file.size / CHUNK));
-  const expected = MAGIC.length + file.size + chunkCount * TAG;
-  readSync(descriptor, magic, 0, MAGIC.length, 0);
-  if (!magic.equals(MAGIC) || fstatSync(descriptor).size !== expected) {
-    closeSync(descriptor);
-    throw damaged(file.id);
-  }
-  return descriptor;
-}
-
-const damaged = (id: SealedId, cause?: unknown) =>
-  fault(
-    'VAULT_DAMAGED',
-    `The sealed file ${id} is missing or was changed from outside. The rest of the vault is not touched by this. Restore the file from a backup.`,
-    { id },
-    { cause },
-  );

@@ -108,22 +108,26 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
   const rootOf = (size: number): Buffer => rootAt(BigInt(size), source);
 
   function append(entry: AuditEntry): { seq: number; leafHash: Buffer } {
-    return store.transaction(() => {
-      const seq = repository.size();
-      const at = clock.now();
-      const ticks = Math.round(clock.monotonicMs());
-      const body = encodeLeaf({ ...entry, v: 1, seq, at, ticks, app: appVersion });
-      const hash = leafHash(body);
-      repository.addLeaf({ seq, at, action: entry.action, body, leaf_hash: hash });
-      // An odd place completes its pair, which may complete the pair above it, and so on.
-      for (let level = 0, index = seq, node = hash; index % 2 === 1;) {
-        node = nodeHash(source(level, BigInt(index - 1)), node);
-        level += 1;
-        index = (index - 1) / 2;
-        repository.addNode(level, index, node);
-      }
-      return { seq, leafHash: hash };
-    });
+    // No savepoint inside the caller's transaction: the entry is checked before its first row is
+    // written, and a failing row fails the whole act.
+    return store.db.inTransaction ? add(entry) : store.transaction(() => add(entry));
+  }
+
+  function add(entry: AuditEntry): { seq: number; leafHash: Buffer } {
+    const seq = repository.size();
+    const at = clock.now();
+    const ticks = Math.round(clock.monotonicMs());
+    const body = encodeLeaf({ ...entry, v: 1, seq, at, ticks, app: appVersion });
+    const hash = leafHash(body);
+    repository.addLeaf({ seq, at, action: entry.action, body, leaf_hash: hash });
+    // An odd place completes its pair, which may complete the pair above it, and so on.
+    for (let level = 0, index = seq, node = hash; index % 2 === 1;) {
+      node = nodeHash(source(level, BigInt(index - 1)), node);
+      level += 1;
+      index = (index - 1) / 2;
+      repository.addNode(level, index, node);
+    }
+    return { seq, leafHash: hash };
   }
 
   function sign(): SignedHead {
