@@ -34,7 +34,7 @@ export async function runShell(electron: ElectronParts, options: ShellOptions): 
   hardenBeforeReady(electron);
   hardenApp(electron);
   let window: Electron.BrowserWindow | undefined;
-  let processes: Processes | undefined;
+  let processes: Processes | undefined = undefined;
 
   app.on('second-instance', () => {
     if (window?.isMinimized()) window.restore();

@@ -2,9 +2,11 @@
  * Trains the tagger on the MEDDOCAN training notes and prints the strict span F1 on the development
  * notes, with time and peak memory. For engineers: it reads ../shared/data directly, without a vault.
  *
- *   node test/bench/taggerMeddocan.ts [--preset standard] [--set epochs=5]... [--limit 100]
+ *   node test/bench/taggerMeddocan.ts [--preset standard] [--set epochs=5]... [--limit 100] [--errors]
+ *   node test/bench/taggerMeddocan.ts --data resources/samples --preset quick
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { predict, trainTagger, type LoopHooks } from '../../main/compute/loops/index.ts';
 import {
@@ -16,6 +18,7 @@ import {
 
 const { values } = parseArgs({
   options: {
+    data: { type: 'string', default: '../shared/data/meddocan' },
     preset: { type: 'string', default: 'standard' },
     set: { type: 'string', multiple: true, default: [] },
     limit: { type: 'string' },
@@ -23,15 +26,15 @@ const { values } = parseArgs({
   },
 });
 
-const DATA = new URL('../../../shared/data/meddocan/', import.meta.url);
+const DATA = resolve(values.data);
 
 function readBrat(split: string): WireDocument[] {
-  const folder = new URL(`${split}/brat/`, DATA);
-  return readdirSync(folder)
+  return readdirSync(join(DATA, split), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.txt'))
     .sort()
     .map((name) => {
-      const text = readFileSync(new URL(name, folder), 'utf8');
+      const file = join(DATA, split, name);
+      const text = readFileSync(file, 'utf8');
       // brat counts code points; spans here count UTF-16 code units.
       const units: number[] = [];
       let at = 0;
@@ -40,7 +43,7 @@ function readBrat(split: string): WireDocument[] {
         at += character.length;
       }
       units.push(at);
-      const spans = readFileSync(new URL(name.replace(/txt$/, 'ann'), folder), 'utf8')
+      const spans = readFileSync(file.replace(/txt$/, 'ann'), 'utf8')
         .split('\n')
         .flatMap((line) => {
           const match = /^T\d+\t(\S+) (\d+) (\d+)\t/.exec(line);
@@ -48,12 +51,12 @@ function readBrat(split: string): WireDocument[] {
           const [, label, start, end] = match as unknown as [string, string, string, string];
           return [{ start: units[Number(start)] ?? 0, end: units[Number(end)] ?? 0, label }];
         });
-      return { id: name.replace(/\.txt$/, ''), text, spans };
+      return { id: basename(name, '.txt'), text, spans };
     });
 }
 
 if (!existsSync(DATA)) {
-  console.log('Skipped: ../shared/data/meddocan is not there.');
+  console.log(`Skipped: ${values.data} is not there.`);
   process.exit(0);
 }
 const limit = Number(values.limit ?? Infinity);

@@ -1,0 +1,96 @@
+// What an open vault becomes: the services over it, their handlers as one complete record, the leaf that
+// every call leaves in the log. A procedure without a handler does not compile here.
+import { createClock, createRandom, type Clock, type Random } from '../platform/index.ts';
+import type { LaunchCompute } from '../models/index.ts';
+import type { OpenVault } from '../store/index.ts';
+import { ID_PREFIX } from '../../shared/kernel/id.ts';
+import { auditHandlers } from './handlers/audit.ts';
+import { corpusHandlers } from './handlers/corpus.ts';
+import { deidHandlers } from './handlers/deid.ts';
+import { evaluationHandlers } from './handlers/evaluation.ts';
+import { governanceHandlers } from './handlers/governance.ts';
+import { homeHandlers } from './handlers/home.ts';
+import { labelingHandlers } from './handlers/labeling.ts';
+import { modelHandlers } from './handlers/models.ts';
+import { reportHandlers } from './handlers/reports.ts';
+import { servingHandlers } from './handlers/serving.ts';
+import { trainingHandlers } from './handlers/training.ts';
+import type { Handlers } from './handlers/types.ts';
+import { vaultHandlers } from './handlers/vault.ts';
+import type { SessionHooks } from './server.ts';
+import { createServices, type Services } from './services.ts';
+import type { CallAudit, SessionParts } from './sessions.ts';
+
+export interface PartsDeps {
+  readonly launchCompute: LaunchCompute;
+  readonly appVersion: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export function openParts(
+  deps: PartsDeps,
+): (vault: OpenVault, hooks: Pick<SessionHooks, 'emit'>) => SessionParts {
+  const clock = deps.clock ?? createClock();
+  const random = deps.random ?? createRandom(clock);
+  return (vault, { emit }) => {
+    const services = createServices({
+      vault,
+      clock,
+      random,
+      appVersion: deps.appVersion,
+      launchCompute: deps.launchCompute,
+      onComputeRestart: (attempt) => emit('compute.restarted', { at: clock.now(), attempt }),
+    });
+    const { audit, training, models } = services;
+    const integrity = audit.compareAnchor();
+    training.recover();
+    return {
+      handlers: allHandlers(services),
+      audit: (entry) => void audit.append(leafOf(entry)),
+      integrity,
+      dispose() {
+        models.close();
+        // The head that the next unlock is compared with. A log that no longer continues its anchor is
+        // never signed: that would bless what was found broken.
+        if (integrity === 'intact' || integrity === 'unknown') audit.sign();
+      },
+    };
+  };
+}
+
+function allHandlers(services: Services): Handlers {
+  return {
+    ...auditHandlers(services),
+    ...corpusHandlers(services),
+    ...deidHandlers(services),
+    ...evaluationHandlers(services),
+    ...governanceHandlers(services),
+    ...homeHandlers(services),
+    ...labelingHandlers(services),
+    ...modelHandlers(services),
+    ...reportHandlers(services),
+    ...servingHandlers(services),
+    ...trainingHandlers(services),
+    ...vaultHandlers(services),
+  };
+}
+
+const KIND_OF_PREFIX = new Map<string, string>(
+  Object.entries(ID_PREFIX).map(([kind, prefix]) => [prefix, kind]),
+);
+
+function leafOf(entry: CallAudit): Parameters<Services['audit']['append']>[0] {
+  const { action, actor, object, purposeId, outcome, level, counts } = entry;
+  return {
+    // A refused or failed call is an act of its own: whoever counts successes must not meet it.
+    action: outcome === 'done' ? action : `${action}.${outcome}`,
+    actor: actor.userId,
+    roles: actor.roles,
+    ...(object !== undefined && {
+      object: { type: KIND_OF_PREFIX.get(object.split('_')[0] ?? '') ?? 'object', id: object },
+    }),
+    ...(purposeId !== undefined && { purpose: purposeId }),
+    ...(level === 'full' && counts && { counts }),
+  };
+}

@@ -1,0 +1,94 @@
+// Where the rooms are put together over one open vault. Built from the bottom up; where an act must reach
+// upwards (an erasure, a withdrawal), the upper room registers itself with governance here.
+import { corpusFollower, createCorpus, type Corpus } from '../corpus/index.ts';
+import { createDeid, deidFollower, type Deid } from '../deid/index.ts';
+import { createEvaluations, type Evaluations } from '../evaluation/index.ts';
+import {
+  createAuditLog,
+  createGovernance,
+  type AuditLog,
+  type Governance,
+} from '../governance/index.ts';
+import { createLabeling, labelingFollower, type Labeling } from '../labeling/index.ts';
+import { createModels, type LaunchCompute, type Models } from '../models/index.ts';
+import type { Clock, Random } from '../platform/index.ts';
+import { createReports, type Reports } from '../reports/index.ts';
+import { createServing, type Serving } from '../serving/index.ts';
+import type { OpenVault, Store } from '../store/index.ts';
+import { createTraining, type Training } from '../training/index.ts';
+
+export interface Services {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly audit: AuditLog;
+  readonly governance: Governance;
+  readonly corpus: Corpus;
+  readonly deid: Deid;
+  readonly labeling: Labeling;
+  readonly models: Models;
+  readonly training: Training;
+  readonly evaluation: Evaluations;
+  readonly serving: Serving;
+  readonly reports: Reports;
+}
+
+export interface ServicesDeps {
+  readonly vault: OpenVault;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly appVersion: string;
+  readonly launchCompute: LaunchCompute;
+  readonly onComputeRestart: (attempt: number) => void;
+}
+
+export function createServices(deps: ServicesDeps): Services {
+  const { clock, random, launchCompute, onComputeRestart, appVersion } = deps;
+  const { store } = deps.vault;
+  const audit = createAuditLog({ store, clock, random, appVersion });
+  const base = { store, clock, random, audit };
+
+  const governance = createGovernance(base);
+  const corpus = createCorpus({ ...base, governance });
+  const models = createModels({
+    ...base,
+    subjectRef: governance.subjects.subjectRef,
+    launchCompute,
+    onComputeRestart,
+  });
+  const deid = createDeid({ ...base, governance, corpus });
+  const labeling = createLabeling({
+    ...base,
+    governance,
+    corpus,
+    users: () => deps.vault.keys.users(),
+  });
+  const { snapshots } = labeling;
+  const { compute } = models;
+  const training = createTraining({ ...base, snapshots, models, compute });
+  const evaluation = createEvaluations({ ...base, snapshots, models, compute });
+  const serving = createServing({ models, compute, gate: governance.gate, labeling });
+  const reports = createReports({ ...base, governance, labeling, models, training, evaluation });
+
+  governance.follow(corpusFollower(base));
+  governance.follow(deidFollower(base));
+  governance.follow(labelingFollower(base));
+  governance.follow(training.follower);
+  governance.follow(models.follower);
+  governance.follow(reports.follower);
+  governance.onConsentLost(models.consentLost);
+  governance.onConsentLost(training.consentLost);
+
+  return {
+    ...base,
+    governance,
+    corpus,
+    deid,
+    labeling,
+    models,
+    training,
+    evaluation,
+    serving,
+    reports,
+  };
+}
