@@ -14,7 +14,13 @@ import type {
   PredictedDocument,
   RuntimeFacts,
 } from '../models/index.ts';
-import { canonicalJson, type Clock, type JsonValue, type Random } from '../platform/index.ts';
+import {
+  attempt,
+  canonicalJson,
+  type Clock,
+  type JsonValue,
+  type Random,
+} from '../platform/index.ts';
 import type { Store } from '../store/index.ts';
 import { createEvaluationRepository, type EvaluationRow } from './evaluationRepository.ts';
 import { score, type Numbers, type Prediction, type ScoreFacts } from './scores.ts';
@@ -163,10 +169,14 @@ export function createEvaluations(deps: EvaluationDeps): Evaluations {
       });
       if (!opened.ok) return opened;
       const reader = opened.value;
-      const documents = [...reader.documents(split)];
+      // A text that is not the frozen one comes as a fault from inside the iteration.
+      const read = attempt(() => [...reader.documents(split)]);
+      if (!read.ok) return read;
+      const documents = read.value;
       if (documents.length === 0) return nothingToMeasure(split);
       const predicted = await predictAll(call, modelId, documents);
       if (!predicted.ok) return predicted;
+      if (call.signal.aborted) return cancelled();
       call.onProgress({
         stage: 'evaluating',
         done: documents.length,
@@ -246,6 +256,9 @@ function predictionOf(document: Document, predicted: PredictedDocument | undefin
     predictedTags: tokens.tags,
   };
 }
+
+const cancelled = (): Result<never> =>
+  failure('CANCELLED', 'Cancelled. No result was stored; earlier ones are as they were.', {}, true);
 
 const nothingToMeasure = (split: string): Result<never> =>
   failure(

@@ -103,7 +103,7 @@ export function lossCurve(points: readonly TrainingPoint[]): Html {
           >${step}</text
         >`,
     )}
-    <text x="${WIDTH - RIGHT}" y="${height}" text-anchor="end">steps</text>
+    <text x="${LEFT - 8}" y="${bottom.top + bottom.height + 16}" text-anchor="end">step</text>
   </svg>`;
 }
 

@@ -60,7 +60,7 @@ export function labelTable({ evaluation, facts }: EvaluationDetails): Html {
   const averages = new Set<Row>([micro, macro, weighted]);
   return table<Row>({
     caption:
-      'Exact spans by label. The line is the 95 % interval of F1, from 0 on the left to 1 on the right; a ring has none.',
+      'Exact spans by label. The line is the 95 % interval of F1, from 0 on the left to 1 on the right; a ring has none. An interval without width only says that the resamples agreed: with few examples that is little.',
     rows: perLabel,
     foot: [micro, macro, weighted],
     columns: [

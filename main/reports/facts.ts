@@ -66,7 +66,7 @@ export function table<Row>(options: {
       })}
     </tr>`;
   return html`<div class="scroll">
-    <table>
+    <table class="${columns.length <= 3 ? 'slim' : ''}">
       <caption>
         ${caption}
       </caption>

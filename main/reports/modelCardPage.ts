@@ -135,7 +135,7 @@ function purposeSection({ purpose }: ModelCard): Html {
     { name: 'Notice', value: `version ${purpose.noticeVersion}` },
     {
       name: 'Retention',
-      value: purpose.retentionDays === null ? null : plural(purpose.retentionDays, 'day'),
+      value: purpose.retentionDays === null ? 'no limit set' : plural(purpose.retentionDays, 'day'),
     },
     {
       name: 'State',

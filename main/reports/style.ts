@@ -13,7 +13,7 @@ p{margin:0 0 .7em;max-width:68ch;text-wrap:pretty}
 h1{font:500 38px/1.12 var(--serif);letter-spacing:-.012em;margin:6px 0 10px;text-wrap:balance;overflow-wrap:anywhere}
 h2{font:600 11px/1.3 var(--ui);letter-spacing:.07em;text-transform:uppercase;color:var(--ink-2);margin:3px 0 0}
 h3{font:600 14px/1.3 var(--ui);margin:26px 0 8px}
-.lead{font:18px/1.55 var(--serif);color:var(--ink-2);max-width:60ch;margin:0 0 20px}
+.lead{font:18px/1.55 var(--serif);color:var(--ink-2);max-width:60ch;margin:0 0 20px;text-wrap:pretty}
 .eyebrow{display:flex;gap:10px;align-items:center;font:600 11px/1.3 var(--ui);letter-spacing:.07em;text-transform:uppercase;color:var(--ink-3)}
 .mark{width:13px;height:13px;border:1.5px solid var(--accent);border-radius:3px;border-bottom-width:5px}
 .state{display:flex;gap:12px;align-items:baseline;border:1px solid var(--line);border-left:3px solid var(--accent);border-radius:6px;background:var(--panel);padding:10px 14px;margin:0 0 26px}
@@ -24,19 +24,19 @@ h3{font:600 14px/1.3 var(--ui);margin:26px 0 8px}
 .figures div{padding:14px 18px 13px;border-left:1px solid var(--line)}.figures div:first-child{border-left:0;padding-left:0}
 .figures b{display:block;font:500 27px/1.15 var(--serif)}.figures span{display:block;color:var(--ink-2);font-size:12px}.figures small{color:var(--ink-3);font:11.5px/1.4 var(--mono)}
 section{display:grid;grid-template-columns:150px minmax(0,1fr);gap:0 34px;padding:28px 0 22px;border-top:1px solid var(--line)}
-header+section,.figures+section{border-top:0}
+main>section:first-child{border-top:0}
 section>h2{grid-column:1}section>div{grid-column:2;min-width:0}
 section>div>:first-child{margin-top:0}section>div>:last-child{margin-bottom:0}
 .scroll{overflow-x:auto;margin:0 0 14px}
-table{border-collapse:collapse;width:100%;font-size:13px}
-caption{caption-side:top;text-align:left;color:var(--ink-2);font-size:12.5px;padding:0 0 7px;max-width:72ch}
+table{border-collapse:collapse;width:100%;font-size:13px}table.slim{width:auto;min-width:min(100%,400px)}table.slim th,table.slim td{padding-right:36px}table.slim th:last-child,table.slim td:last-child{padding-right:0}
+caption{caption-side:top;text-align:left;color:var(--ink-2);font-size:12.5px;padding:0 0 7px;max-width:none;text-wrap:pretty}
 th,td{padding:6px 14px 6px 0;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--line)}
 th:last-child,td:last-child{padding-right:0}
 thead th{font:600 11px/1.3 var(--ui);color:var(--ink-3);border-bottom-color:var(--ink-3);white-space:nowrap}
 tbody th{font-weight:500}tfoot th,tfoot td{border-bottom:0;color:var(--ink-2);font-weight:500}tfoot tr:first-child>*{border-top:1px solid var(--ink-3)}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-.facts{display:grid;grid-template-columns:minmax(130px,190px) minmax(0,1fr);gap:0 18px;margin:0 0 14px}
-.facts dt,.facts dd{padding:6px 0;border-bottom:1px solid var(--line);margin:0}.facts dt{color:var(--ink-2)}.facts dd{overflow-wrap:anywhere}
+.facts{display:grid;grid-template-columns:minmax(130px,190px) minmax(0,1fr);margin:0 0 16px}
+.facts dt,.facts dd{padding:6px 0;border-bottom:1px solid var(--line);margin:0}.facts dt:first-of-type,.facts dd:first-of-type{padding-top:0}.facts dt{color:var(--ink-2);padding-right:18px}.facts dd code{display:block}.facts dd{overflow-wrap:anywhere}
 code,.mono,pre{font:12px/1.5 var(--mono)}
 code{overflow-wrap:anywhere;color:var(--ink-2)}
 pre{overflow-x:auto;background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:14px 16px;margin:0 0 14px;tab-size:4}

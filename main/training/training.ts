@@ -147,7 +147,9 @@ export function createTraining(deps: TrainingDeps): Training {
     }
     const opened = read(call.actor, run.snapshotId);
     if (!opened.ok) {
-      if (opened.error.code === 'SNAPSHOT_CHANGED') destroyCheckpoint(runId, 'snapshotChanged');
+      const { code } = opened.error;
+      if (code === 'SNAPSHOT_CHANGED') destroyCheckpoint(runId, 'snapshotChanged');
+      if (code === 'SNAPSHOT_EMPTY') destroyCheckpoint(runId, 'permissionLost');
       return opened;
     }
     const { reader, data } = opened.value;
@@ -178,7 +180,9 @@ export function createTraining(deps: TrainingDeps): Training {
   ): Result<{ readonly reader: SnapshotReader; readonly data: TrainingData }> {
     const opened = snapshots.open(snapshotId, { actor, operation: 'train' });
     if (!opened.ok) return opened;
-    const data = collectTrainingData(opened.value);
+    // A text that is not the frozen one comes as a fault from inside the iteration.
+    const collected = attempt(() => collectTrainingData(opened.value));
+    const data = collected.ok ? collected.value : collected;
     return data.ok ? ok({ reader: opened.value, data: data.value }) : data;
   }
 

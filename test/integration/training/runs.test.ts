@@ -78,7 +78,7 @@ describe('a run', () => {
     const { house, compute } = await houseWith();
     await house.rooms.training.run(callBy(house).call, order(house));
     const sent = JSON.stringify(compute.received);
-    expect(sent).toContain('doc_train0000');
+    expect(sent).toContain(house.documents.train[0]);
     for (const subjectId of house.subjects.train) expect(sent).not.toContain(subjectId);
     expect(sent).not.toContain('train-0'); // The record number.
   });
