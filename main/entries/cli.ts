@@ -10,6 +10,12 @@ import {
 } from '../cli/index.ts';
 import { productVersion } from '../ipc/index.ts';
 
+// Whoever reads our output may stop early (`| head`); that is the end, not a fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 const terminal = createTerminal();
 process.exitCode = await runCli(process.argv.slice(2), {
   terminal,

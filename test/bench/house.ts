@@ -73,7 +73,7 @@ export async function measures(): Promise<readonly Measure[]> {
         bound: { most: 50 },
         note: 'median of 100, terminal to core',
       },
-      ...(await measurePreview(vault, PASSPHRASE)),
+      ...(await measurePreview(vault)),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
