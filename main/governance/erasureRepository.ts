@@ -108,9 +108,8 @@ export function createErasureRepository(store: Pick<Store, 'db'>): ErasureReposi
       ),
     checkpoints: (subjectId) =>
       db.all(
-        `SELECT c.run_id, c.sealed_id FROM run_checkpoint c JOIN run r ON r.id = c.run_id
-         WHERE EXISTS (SELECT 1 FROM snapshot_document s WHERE s.snapshot_id = r.snapshot_id
-           AND s.document_rowid IN (${OWN_DOCUMENTS}))`,
+        `SELECT c.run_id, c.sealed_id FROM run_checkpoint c JOIN run_subject s ON s.run_id = c.run_id
+         WHERE s.subject_id = @subject`,
         subject(subjectId),
       ),
     deleteCheckpoint: (runId) =>

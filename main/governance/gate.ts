@@ -214,7 +214,12 @@ export function createGate(
         const inScope = rowid !== undefined && repository.inScope(rowid, request);
         const row = inScope ? repository.rows(gate, [rowid])[0] : undefined;
         if (!row) return notFound();
-        if (row.denial === null) return ok(documentOf(row));
+        if (row.denial === null) {
+          // What was withheld at opening is not part of the decision registered then.
+          if (!permitted.has(documentId))
+            log({ ...request, subjectId: row.subject_id ?? undefined }, sha256, 1, []);
+          return ok(documentOf(row));
+        }
         const lost = { documentId, ...parseDenial(row.denial) };
         register([lost], 0);
         return denied(lost, purposes.get(request.purposeId)?.name ?? '');

@@ -24,6 +24,7 @@ export const PERSON_TABLES: Readonly<Record<string, string>> = {
   annotation_event: byDocument,
   suggestion: byDocument,
   snapshot_document: byDocument,
+  run_subject: bySubject,
   report: bySubject,
   report_file: `report_id IN (SELECT id FROM report WHERE ${bySubject})`,
   exit_subject: bySubject,

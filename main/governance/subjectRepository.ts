@@ -54,6 +54,7 @@ export interface SubjectRepository {
   page(query: SubjectQuery, after: string | null, limit: number): readonly SubjectListRow[];
   countByState(query: SubjectQuery): readonly { readonly consent: string; readonly n: number }[];
   one(subjectId: string): SubjectListRow | undefined;
+  count(): number;
 }
 
 const KEY = `SELECT i.subject_id FROM subject_identifier i WHERE i.subject_id = s.id AND i.value LIKE @search ESCAPE '\\'`;
@@ -115,6 +116,7 @@ export function createSubjectRepository({ db }: Pick<Store, 'db'>): SubjectRepos
   const event = db.prepare(
     'INSERT INTO subject_event (subject_id, type, at, actor, reason) VALUES (@subjectId, @type, @at, @actor, @reason)',
   );
+  const count = db.prepare<{ n: number }>('SELECT count(*) AS n FROM subject');
   const erasing = db.prepare(
     "SELECT 1 FROM subject_event WHERE subject_id = ? AND type = 'erasing'",
   );
@@ -155,6 +157,7 @@ export function createSubjectRepository({ db }: Pick<Store, 'db'>): SubjectRepos
         params,
       );
     },
+    count: () => count.get()?.n ?? 0,
     one(subjectId) {
       const { sql, params } = listSql(anyone);
       return db.get<SubjectListRow>(`${sql} AND s.id = @id`, { ...params, id: subjectId });

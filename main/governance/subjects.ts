@@ -44,6 +44,7 @@ export interface Subjects {
     readonly subjectIds: readonly string[];
     readonly unknownKeys: readonly string[];
   };
+  count(): number;
   /** Restriction (Art. 18) and objection (Art. 21) are events; the gate denies from the next read on. */
   note(
     actor: Actor,
@@ -146,6 +147,7 @@ export function createSubjects(
       }
       return { subjectIds: [...subjectIds], unknownKeys };
     },
+    count: () => repository.count(),
     note(actor, subjectId, type, reason) {
       if (repository.existing([subjectId]).length === 0) {
         return failure('NOT_FOUND', 'There is no such person in this vault. Nothing was changed.');
