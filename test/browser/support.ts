@@ -11,7 +11,9 @@ import type { ClientMessage, ServerMessage } from '../../shared/contract/index.t
 import { createStubCore, type Scenario, type StubCore } from '../fakes/stub/core.ts';
 
 export const ORIGIN = 'https://cloister.invalid';
-const DIST = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
+/** The built page; PAGE_DIST names another build of it. */
+const DIST =
+  process.env['PAGE_DIST'] ?? fileURLToPath(new URL('../../dist/renderer', import.meta.url));
 
 /** reference: Electron security, item 7. */
 export const CONTENT_POLICY = [

@@ -1,4 +1,40 @@
 import type { settings as en } from '../en/settings.ts';
 import type { Translation } from '../i18n.svelte.ts';
 
-export const settings = {} as const satisfies Translation<typeof en>;
+export const settings = {
+  'settings.appearance': '外观',
+  'settings.theme': '主题',
+  'settings.theme.system': '跟随系统',
+  'settings.theme.light': '浅色',
+  'settings.theme.dark': '深色',
+  'settings.theme.contrast': '高对比度',
+  'settings.language': '语言',
+  'settings.reading': '阅读文本的字号',
+  'settings.reading.sample': '患者因右侧腰痛三天就诊，无发热，无外伤史。',
+  'settings.reading.px': '{size} 像素',
+  'settings.lock': '锁定',
+  'settings.lock.after': '无操作多少分钟后锁定',
+  'settings.lock.hint': '锁定后页面清空，密钥离开内存；正在运行的任务会继续。',
+  'settings.lock.now': '立即锁定',
+  'settings.keys': '快捷键',
+  'settings.keys.change': '更改“{action}”的快捷键',
+  'settings.keys.press': '请按下新的按键。Esc 保留原键，退格键移除。',
+  'settings.keys.taken': '已用于“{action}”。',
+  'settings.keys.reset': '恢复默认快捷键',
+  'settings.keys.find': '查找操作',
+  'settings.people': '人员',
+  'settings.people.text':
+    '角色决定显示哪些功能区、接受哪些调用。检查在保险库进程中进行，而不在此处。',
+  'settings.you': '您',
+  'settings.vault': '保险库',
+  'settings.vault.name': '名称',
+  'settings.vault.id': '标识',
+  'settings.vault.cipher': '加密算法',
+  'settings.vault.created': '创建时间',
+  'settings.vault.size': '大小',
+  'settings.vault.kdf': '密钥派生',
+  'settings.vault.kdf.text': '{name}，{memory}，{iterations} 轮',
+  'settings.vault.schema': '结构版本',
+  'settings.vault.engine': '存储引擎',
+  'settings.vault.log': '审计日志',
+} as const satisfies Translation<typeof en>;
