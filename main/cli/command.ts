@@ -1,6 +1,6 @@
 // How one command is declared. All share the same options and the same ending: the result on standard
 // output, as a text or with --json as data, and an exit code that tells the class of a failure.
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { WireError } from '../../shared/contract/index.ts';
 import { CliFailure, describeFailure, exitCodeOf } from './failure.ts';

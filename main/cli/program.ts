@@ -16,6 +16,7 @@ import { addDeidCommands, addLabelingCommands } from './commands/labeling.ts';
 import { addEvaluateCommands, addSuggestCommand, addTrainCommands } from './commands/models.ts';
 import { addReportCommands, addRequestCommands } from './commands/reports.ts';
 import { addVaultCommands } from './commands/vault.ts';
+import { addDemoCommand } from './demo/command.ts';
 import { describeFindings, examine } from './doctor.ts';
 
 /** The process's exit code: 0, or one per class of failure (`EXIT_CODE`). */
@@ -44,6 +45,7 @@ Progress and failures go to standard error, results to standard output (--json f
   addReportCommands(program);
   addRequestCommands(program);
   addAuditCommands(program);
+  addDemoCommand(program);
   addOpenCommand(program);
   addDoctorCommand(program);
 

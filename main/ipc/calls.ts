@@ -18,7 +18,7 @@ import { err, failure, ok, type Failure, type Result } from '../../shared/kernel
 import { failureOf, type Clock } from '../platform/index.ts';
 import type { AuditNote, CallContext, ClientKind, Handler, OwnName } from './handlers/types.ts';
 import type { Incidents } from './incidents.ts';
-import type { createJobs} from './jobs.ts';
+import type { createJobs } from './jobs.ts';
 import { type RunningJob } from './jobs.ts';
 import { isBoundedPlainData } from './limits.ts';
 import type { OpenSession, Sessions } from './sessions.ts';

@@ -235,7 +235,7 @@ export function describePreview(preview: OutputOf<'request.previewErasure'>): st
     `Erasing ${preview.subjectKey}. What goes:`,
     table(
       ['what', 'count'],
-      preview.goes.map(({ what, count }) => [what, count]),
+      preview.goes.filter(({ count }) => count > 0).map(({ what, count }) => [what, count]),
     ),
     'What stays, and on which ground:',
     table(
