@@ -26,6 +26,7 @@ const TaggerRecipe = z
     embeddingDim: z.int().multipleOf(4).min(8).max(512),
     hidden: z.int().min(8).max(1024),
     dilations: z.array(z.int().min(1).max(64)).min(1).max(16),
+    towers: z.int().min(1).max(8),
     averaging: Chance,
     patience: z.int().min(0),
     timeBudgetSeconds: z.number().positive().optional(),

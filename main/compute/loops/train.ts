@@ -56,6 +56,7 @@ const configOf = (recipe: TaggerRecipe, labels: readonly string[]): TaggerConfig
   embeddingDim: recipe.embeddingDim,
   hidden: recipe.hidden,
   dilations: recipe.dilations,
+  towers: recipe.towers,
   temperature: 1,
 });
 

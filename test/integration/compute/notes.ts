@@ -47,6 +47,7 @@ export const tinyRecipe = (changes: Partial<TaggerRecipe> = {}): TaggerRecipe =>
   embeddingDim: 16,
   hidden: 32,
   dilations: [1, 2],
+  towers: 1,
   averaging: 0.9,
   patience: 0,
   checkpointSeconds: 1000,

@@ -29,6 +29,7 @@ const CONFIG: TaggerConfig = {
   embeddingDim: 8,
   hidden: 12,
   dilations: [1, 3],
+  towers: 2,
   temperature: 1,
 };
 const LENGTH = 14;

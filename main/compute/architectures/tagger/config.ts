@@ -11,6 +11,8 @@ export interface TaggerConfig {
   readonly hidden: number;
   /** Dilation of each convolution of width 3; their sum is how far a token sees to each side. */
   readonly dilations: readonly number[];
+  /** Independent stacks of convolutions over the same features, whose scores are averaged. */
+  readonly towers: number;
   /** Divides the logits before probabilities are formed; fitted on development notes. */
   readonly temperature: number;
 }

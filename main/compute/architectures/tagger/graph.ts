@@ -1,7 +1,8 @@
 /**
  * The tagger as an ONNX graph: the features of a token are summed (a bag), normalized, and go through
  * dilated gated convolutions over the token axis, each with a residual connection and a normalization;
- * a linear layer gives one score per tag. Convolutions are written as shifted copies and one matrix
+ * a linear layer gives one score per tag. Several such towers over the same features, each with its own
+ * weights and dropout, make an ensemble in one graph: their scores are averaged. Convolutions are written as shifted copies and one matrix
  * product. Masked positions are zeroed before every shift, so documents can lie in one row with a gap of
  * the widest dilation between them and do not see each other, and a token depends on `reach(config)`
  * tokens to each side and on nothing else.
@@ -78,29 +79,42 @@ export function buildTagger(config: TaggerConfig, options: TaggerGraphOptions): 
   const segments = options.training ? b.input('segments', 'int32', ['batch', 'tokens']) : '';
   const table = b.parameter(TABLE, featureTable(options, buckets, embeddingDim));
   const bag = b.op('ReduceSum', [b.op('Gather', [table, features]), b.ints([2])], { keepdims: 0 });
-  let x = drop(norm('embedding.norm', bag, embeddingDim), embeddingDim);
-  x = linear('embedding.projection', x, embeddingDim, hidden);
-  dilations.forEach((dilation, index) => {
-    const name = `blocks.${index}`;
-    const seen = b.op('Mul', [x, mask]);
-    const window = b.op('Concat', [shift(b, seen, dilation), seen, shift(b, seen, -dilation)], {
-      axis: 2,
+  const input = norm('embedding.norm', bag, embeddingDim);
+  const tower = (name: string): string => {
+    const start = drop(input, embeddingDim);
+    let x = linear(`${name}.projection`, start, embeddingDim, hidden);
+    dilations.forEach((dilation, index) => {
+      const block = `${name}.blocks.${index}`;
+      const seen = b.op('Mul', [x, mask]);
+      const window = [shift(b, seen, dilation), seen, shift(b, seen, -dilation)];
+      const both = linear(
+        `${block}.convolution`,
+        b.op('Concat', window, { axis: 2 }),
+        3 * hidden,
+        2 * hidden,
+      );
+      const [value, gate] = b.ops('Split', [both, b.ints([hidden, hidden])], 2, { axis: 2 });
+      const gated = b.op('Mul', [value as string, b.op('Sigmoid', [gate as string])]);
+      x = norm(`${block}.norm`, b.op('Add', [x, drop(gated, hidden)]), hidden);
     });
-    const both = linear(`${name}.convolution`, window, 3 * hidden, 2 * hidden);
-    const [value, gate] = b.ops('Split', [both, b.ints([hidden, hidden])], 2, { axis: 2 });
-    const gated = b.op('Mul', [value as string, b.op('Sigmoid', [gate as string])]);
-    x = norm(`${name}.norm`, b.op('Add', [x, drop(gated, hidden)]), hidden);
-  });
-  const logits = linear('head', x, hidden, classes);
+    return linear(`${name}.head`, x, hidden, classes);
+  };
+  const scores = Array.from({ length: config.towers }, (_, index) => tower(`towers.${index}`));
+  const mean = (values: readonly string[]): string =>
+    values.length === 1
+      ? (values[0] as string)
+      : b.op('Mul', [b.op('Sum', values), b.floats([1 / values.length], [])]);
   if (options.training) {
-    const target = b.input('labels', 'int32', ['batch', 'tokens']);
-    const loss = b.op(
-      'SoftmaxCrossEntropyLoss',
-      [b.op('Reshape', [logits, b.ints([-1, classes])]), b.op('Reshape', [target, b.ints([-1])])],
-      { reduction: 'sum', ignore_index: -100 },
+    const target = b.op('Reshape', [b.input('labels', 'int32', ['batch', 'tokens']), b.ints([-1])]);
+    // Each tower answers for itself; only their answers are averaged.
+    const losses = scores.map((logits) =>
+      b.op('SoftmaxCrossEntropyLoss', [b.op('Reshape', [logits, b.ints([-1, classes])]), target], {
+        reduction: 'sum',
+        ignore_index: -100,
+      }),
     );
-    b.output(b.alias(loss, 'loss'), 'float32', []);
-  } else b.output(b.alias(logits, 'logits'), 'float32', ['batch', 'tokens', classes]);
+    b.output(b.alias(mean(losses), 'loss'), 'float32', []);
+  } else b.output(b.alias(mean(scores), 'logits'), 'float32', ['batch', 'tokens', classes]);
   const graph = b.finish('tagger');
   return {
     model: {
