@@ -15,13 +15,18 @@ import { unwrap } from '../../../shared/kernel/result.ts';
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts';
 import { createTestVault, type TestVault } from '../../fakes/openVault.ts';
 
-export interface House {
+/** What filling a vault takes. */
+export interface Rooms {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly governance: Governance;
+}
+
+export interface House extends Rooms {
   readonly test: TestVault;
   readonly clock: FakeClock;
-  readonly random: Random;
-  readonly store: Store;
   readonly audit: AuditLog;
-  readonly governance: Governance;
   readonly actor: Actor;
   dispose(): void;
 }
@@ -56,7 +61,7 @@ export async function createHouse(): Promise<House> {
 type Declared = Partial<Parameters<Governance['purposes']['declare']>[1]>;
 
 /** Research on consent unless told otherwise. */
-export const declare = (house: Pick<House, 'governance'>, changes: Declared = {}): Purpose =>
+export const declare = (house: Pick<Rooms, 'governance'>, changes: Declared = {}): Purpose =>
   unwrap(
     house.governance.purposes.declare(TESTER, {
       name: 'Research',
@@ -82,7 +87,7 @@ export interface PutDocument {
 }
 
 export function putCollection(
-  house: Pick<House, 'store' | 'clock' | 'random'>,
+  house: Pick<Rooms, 'store' | 'clock' | 'random'>,
   name = 'Notes',
 ): string {
   const known = house.store.db.get<{ id: string }>('SELECT id FROM collection WHERE name = ?', [
@@ -99,7 +104,7 @@ export function putCollection(
 
 /** Writes a document as an importer would; returns its id and rowid. */
 export function putDocument(
-  house: Pick<House, 'store' | 'clock' | 'random' | 'governance'>,
+  house: Rooms,
   document: PutDocument,
 ): { readonly id: string; readonly rowid: number } {
   const id = house.random.newId('document');
@@ -126,14 +131,14 @@ export function putDocument(
   });
 }
 
-export function person(house: Pick<House, 'governance'>, value: string, scheme = 'record'): string {
+export function person(house: Pick<Rooms, 'governance'>, value: string, scheme = 'record'): string {
   const found = house.governance.subjects.findOrCreate(scheme, value);
   if ('erased' in found) throw new Error('This person was erased');
   return found.subjectId;
 }
 
 export const give = (
-  house: Pick<House, 'governance'>,
+  house: Pick<Rooms, 'governance'>,
   purposeId: string,
   subjectIds: readonly string[],
   changes: { decision?: 'given' | 'refused'; at?: string; expiresAt?: string | null } = {},
@@ -151,7 +156,7 @@ export const give = (
   );
 
 export const withdraw = (
-  house: Pick<House, 'governance'>,
+  house: Pick<Rooms, 'governance'>,
   purposeId: string,
   subjectIds: readonly string[],
 ) =>
