@@ -60,7 +60,10 @@ export interface TaggerRecipe {
   readonly averaging: number;
   /** Epochs without a better development score after which training stops; 0 never stops early. */
   readonly patience: number;
-  /** Shortens the schedule so that training ends in about this time; decided once, then stored. */
+  /**
+   * Shortens the schedule to whole epochs so that training ends in about this time. Decided before the
+   * first step; the run then equals one whose recipe names the result's number of epochs.
+   */
   readonly timeBudgetSeconds?: number;
   readonly checkpointSeconds: number;
   /** Threads of the runtime. Losses are bit-equal only at one count, so it belongs to the recipe. */

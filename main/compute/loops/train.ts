@@ -45,8 +45,10 @@ import { createTrainer, type Trainer } from './trainer.ts';
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 const PROGRESS_MS = 400;
 const CURVE_POINTS = 400;
-/** Steps after which the time budget is turned into a number of epochs; the first few are slower. */
-const [MEASURE_FROM, MEASURE_TO] = [5, 30];
+/** The first runs of a session are slower: its memory grows. */
+const REHEARSALS = { warm: 3, timed: 6 } as const;
+/** A whole step, and a forward run of as many tokens, in units of one run of the step graph. */
+const [UPDATE_COST, FORWARD_COST] = [1.15, 0.45];
 
 const configOf = (recipe: TaggerRecipe, labels: readonly string[]): TaggerConfig => ({
   architecture: 'tagger',
@@ -217,7 +219,7 @@ function createRun(parts: RunParts): () => Promise<RunEnd> {
   if (job.resumeFrom) ({ state, best } = readCheckpoint(job.resumeFrom, arena, seen, identity));
 
   const startStep = state.step;
-  let startTime = performance.now();
+  const startTime = performance.now();
   let lastProgress = 0;
   let lastCheckpoint = performance.now();
   let stepsSinceMark = 0;
@@ -312,19 +314,27 @@ function createRun(parts: RunParts): () => Promise<RunEnd> {
       state.curveLoss = 0;
       state.curveTokens = 0;
     }
-    budget();
     report('training');
     if (performance.now() - lastCheckpoint > 1000 * recipe.checkpointSeconds) sendCheckpoint();
   }
 
-  /** Turns the time budget into whole epochs once the speed is known; the plan is then part of the run. */
-  function budget(): void {
-    if (recipe.timeBudgetSeconds === undefined || startStep > MEASURE_FROM) return;
-    if (state.step === MEASURE_FROM) startTime = performance.now();
-    if (state.step !== MEASURE_TO) return;
-    const perStep = (performance.now() - startTime) / 1000 / (MEASURE_TO - MEASURE_FROM);
-    // Forward runs cost about a third of a step per token.
-    const perEpoch = perStep * (stripsPerEpoch + (0.4 * dev.tokens) / length);
+  /**
+   * Turns the time budget into whole epochs before the first step, by rehearsing steps that change
+   * nothing: the run is then the same as one whose recipe names that number of epochs.
+   */
+  async function plan(): Promise<void> {
+    if (recipe.timeBudgetSeconds === undefined || state.step > 0) return;
+    const random = stream(recipe.seed, 'step', 0);
+    const first = stripsOf(0)[0] as Placement[];
+    const { feeds } = trainingStrip(train.documents, first, length, graph.inputs, recipe, random);
+    let start = performance.now();
+    for (let i = 0; i < REHEARSALS.warm + REHEARSALS.timed; i++) {
+      await pause();
+      if (i === REHEARSALS.warm) start = performance.now();
+      await trainer.rehearse(feeds);
+    }
+    const perRun = (performance.now() - start) / 1000 / REHEARSALS.timed;
+    const perEpoch = perRun * (UPDATE_COST * stripsPerEpoch + (FORWARD_COST * dev.tokens) / length);
     const affordable = Math.floor(recipe.timeBudgetSeconds / perEpoch);
     state.plannedEpochs = Math.max(1, Math.min(recipe.epochs, affordable));
   }
@@ -361,6 +371,7 @@ function createRun(parts: RunParts): () => Promise<RunEnd> {
 
   return async () => {
     report('preparing');
+    await plan();
     let stopped: RunEnd['stopped'] = 'finished';
     while (state.epoch < state.plannedEpochs) {
       const strips = stripsOf(state.epoch);

@@ -195,6 +195,19 @@ describe('training a tagger', () => {
     expect(documents[0]?.spans).toEqual([]);
   });
 
+  it('turns a time budget into a plan that can be made again without a clock', async () => {
+    const recipe = tinyRecipe({ epochs: 1000, timeBudgetSeconds: 0.7 });
+    const budgeted = await trainTagger(job({ recipe }), record());
+    expect(budgeted.epochs).toBeGreaterThanOrEqual(1);
+    expect(budgeted.epochs).toBeLessThan(1000);
+    const again = await trainTagger(
+      job({ recipe: tinyRecipe({ epochs: budgeted.epochs }) }),
+      record(),
+    );
+    expect(again.history).toEqual(budgeted.history);
+    expect(again.model.files['onnx/model.onnx']).toEqual(budgeted.model.files['onnx/model.onnx']);
+  });
+
   it('stops early when the development score no longer rises', async () => {
     const recipe = tinyRecipe({ epochs: 40, patience: 3 });
     const result = await trainTagger(job({ recipe }), record());
