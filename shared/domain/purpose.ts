@@ -35,9 +35,18 @@ export interface LegalBasis {
   readonly piplSeparateConsent: boolean;
 }
 
-export type Category = 'health' | 'finance' | 'other';
-export type Operation =
-  'read' | 'deidentify' | 'label' | 'train' | 'evaluate' | 'suggest' | 'export';
+export const CATEGORIES = ['health', 'finance', 'other'] as const;
+export type Category = (typeof CATEGORIES)[number];
+export const OPERATIONS = [
+  'read',
+  'deidentify',
+  'label',
+  'train',
+  'evaluate',
+  'suggest',
+  'export',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
 
 /** True when at least one of the grounds is the person's consent, so that withdrawing ends the purpose. */
 export const needsConsent = (basis: LegalBasis): boolean =>

@@ -46,7 +46,7 @@ export function vaultHandlers({
           purposes: count('purposes'),
           projects: count('projects'),
           annotations: labeling.projects
-            .list()
+            .list(session.actor)
             .reduce((sum, { annotations }) => sum + annotations, 0),
           snapshots: count('snapshots'),
           models: count('models'),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { GATE_STEPS } from '../../domain/gate.ts';
+import { CATEGORIES } from '../../domain/purpose.ts';
 import {
   At,
   Count,
@@ -50,7 +52,7 @@ export const ImportOptions = z.strictObject({
     z.strictObject({ name: Name }),
   ]),
   subjects: SubjectMapping.default({ by: 'none' }),
-  category: z.enum(['health', 'finance', 'other']).default('health'),
+  category: z.enum(CATEGORIES).default('health'),
   language: Language.nullable().default(null),
   /** Whose labels the imported spans count as. */
   annotator: Name.default('import'),
@@ -124,14 +126,14 @@ export const DocumentRow = z.strictObject({
   subjectId: Identifier.nullable(),
   subjectKey: z.string().max(200).nullable(),
   language: Language.nullable(),
-  category: z.enum(['health', 'finance', 'other']),
+  category: z.enum(CATEGORIES),
   kind: z.enum(['original', 'deidentified']),
   length: Count,
   spans: Count,
   importedAt: At,
   /** What the gate says for the chosen purpose; null when no purpose was chosen. */
   access: z.enum(['permitted', 'withheld']).nullable(),
-  withheldStep: z.enum(['role', 'state', 'purpose', 'basis', 'retention', 'duty']).nullable(),
+  withheldStep: z.enum(GATE_STEPS).nullable(),
 });
 export type DocumentRow = z.infer<typeof DocumentRow>;
 
@@ -153,7 +155,7 @@ const Withheld = z.strictObject({
   byStep: z
     .array(
       z.strictObject({
-        step: z.enum(['role', 'state', 'purpose', 'basis', 'retention', 'duty']),
+        step: z.enum(GATE_STEPS),
         reason: z.string().max(60),
         count: Count,
       }),

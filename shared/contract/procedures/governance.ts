@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CONSENT_STATES } from '../../domain/consent.ts';
+import { ARTICLE_6, ARTICLE_9, CATEGORIES, OPERATIONS } from '../../domain/purpose.ts';
 import {
   At,
   Count,
@@ -14,34 +16,12 @@ import {
   Sha256,
 } from '../define.ts';
 
-export const OPERATIONS = [
-  'read',
-  'deidentify',
-  'label',
-  'train',
-  'evaluate',
-  'suggest',
-  'export',
-] as const;
 export const Operation = z.enum(OPERATIONS);
 
 /** GDPR Art. 6(1), Art. 9(2) for health data, PIPL Art. 29 separate consent. */
 export const Basis = z.strictObject({
-  article6: z.enum(['6(1)(a)', '6(1)(b)', '6(1)(c)', '6(1)(d)', '6(1)(e)', '6(1)(f)']),
-  article9: z
-    .enum([
-      '9(2)(a)',
-      '9(2)(b)',
-      '9(2)(c)',
-      '9(2)(d)',
-      '9(2)(e)',
-      '9(2)(f)',
-      '9(2)(g)',
-      '9(2)(h)',
-      '9(2)(i)',
-      '9(2)(j)',
-    ])
-    .nullable(),
+  article6: z.enum(ARTICLE_6),
+  article9: z.enum(ARTICLE_9).nullable(),
   piplSeparateConsent: z.boolean().default(false),
 });
 export type Basis = z.infer<typeof Basis>;
@@ -51,10 +31,7 @@ export const Purpose = z.strictObject({
   name: Name,
   description: Sentence,
   operations: z.array(Operation).min(1).max(7),
-  categories: z
-    .array(z.enum(['health', 'finance', 'other']))
-    .min(1)
-    .max(3),
+  categories: z.array(z.enum(CATEGORIES)).min(1).max(3),
   basis: Basis,
   needsConsent: z.boolean(),
   noticeVersion: z.string().max(40),
@@ -65,7 +42,7 @@ export const Purpose = z.strictObject({
 });
 export type Purpose = z.infer<typeof Purpose>;
 
-export const ConsentState = z.enum(['never', 'given', 'refused', 'withdrawn', 'expired', 'lapsed']);
+export const ConsentState = z.enum(CONSENT_STATES);
 
 export const SubjectRow = z.strictObject({
   subjectId: Identifier,
@@ -190,11 +167,7 @@ export const governanceProcedures = {
       name: Name,
       description: Sentence.default(''),
       operations: z.array(Operation).min(1).max(7),
-      categories: z
-        .array(z.enum(['health', 'finance', 'other']))
-        .min(1)
-        .max(3)
-        .default(['health']),
+      categories: z.array(z.enum(CATEGORIES)).min(1).max(3).default(['health']),
       basis: Basis,
       noticeVersion: z.string().min(1).max(40).default('1'),
       retentionDays: z.number().int().min(1).max(36_500).nullable().default(null),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PALETTE_SIZE, PATTERNS } from '../../domain/labelSchema.ts';
 import {
   At,
   Count,
@@ -21,8 +22,12 @@ export const LabelDefinition = z.strictObject({
   /** The digit or letter that applies it. */
   key: z.string().min(1).max(1).nullable(),
   /** Index into the palette of label colours, 0-11. */
-  color: z.number().int().min(0).max(11),
-  pattern: z.enum(['solid', 'double', 'dotted', 'wavy']),
+  color: z
+    .number()
+    .int()
+    .min(0)
+    .max(PALETTE_SIZE - 1),
+  pattern: z.enum(PATTERNS),
   guideline: Sentence.default(''),
 });
 export type LabelDefinition = z.infer<typeof LabelDefinition>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MODEL_STATES } from '../../domain/lineage.ts';
 import {
   At,
   Count,
@@ -62,7 +63,7 @@ export const Model = z.strictObject({
   createdAt: At,
   sizeBytes: Count,
   sha256: Sha256,
-  state: z.enum(['valid', 'stale', 'blocked', 'superseded', 'destroyed']),
+  state: z.enum(MODEL_STATES),
   stateReason: z.string().max(200).nullable(),
   purposeId: Identifier,
   purpose: Name,
