@@ -26,8 +26,7 @@ export interface HouseOptions {
   readonly timing?: Partial<LaneTiming>;
 }
 
-const SPLITS = ['train', 'dev'] as const;
-type Split = (typeof SPLITS)[number];
+type Split = 'train' | 'dev';
 
 export type TrainingHouse = Awaited<ReturnType<typeof createTrainingHouse>>;
 
