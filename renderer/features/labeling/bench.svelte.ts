@@ -14,18 +14,29 @@ import type {
   Task,
   WireError,
 } from '../../../shared/contract/index.ts';
+import type { MarkedSpan } from '../../ui/index.ts';
 import { createTextMoves, rangeOf, type Range, type Selection, type TextMoves } from './caret.ts';
-import type { Mark } from './fragments.ts';
 
 type TaskEdited = OutputOf<'label.apply'>;
 export type Direction = 'next' | 'previous' | 'nextOpen';
 export type CaretMove = 'left' | 'right' | 'wordLeft' | 'wordRight' | 'lineStart' | 'lineEnd';
 
+/** An annotation or a suggestion, as it is drawn. */
+export interface Mark extends MarkedSpan {
+  readonly id: string;
+  /** Null for what a person decided. */
+  readonly score: number | null;
+}
+
 /** The layout questions only the drawn text can answer. */
 export interface TextLayout {
   offsetByLine(offset: number, lines: -1 | 1): number;
   scrollTo(offset: number): void;
+  focus(): void;
 }
+
+/** The most edits the contract takes at once. */
+const BATCH = 1000;
 
 export class LabelingBench {
   project = $state.raw<Project | null>(null);
@@ -47,6 +58,8 @@ export class LabelingBench {
   readonly #fault: (error: WireError) => void;
   #queue: Promise<void> = Promise.resolve();
   #turn = 0;
+  /** The note asked for last, also when the gate withheld it: next and previous count from here. */
+  #place: string | null = null;
 
   constructor(client: Client, fault: (error: WireError) => void) {
     this.#client = client;
@@ -84,11 +97,11 @@ export class LabelingBench {
     }
     this.project = project;
     this.task = null;
+    this.#place = null;
     await this.#open({ direction: 'nextOpen' });
   }
 
-  go = (direction: Direction): Promise<void> =>
-    this.#open({ direction, from: this.task?.documentId ?? null });
+  go = (direction: Direction): Promise<void> => this.#open({ direction, from: this.#place });
 
   goTo = (documentId: string): Promise<void> => this.#open({ documentId });
 
@@ -108,21 +121,24 @@ export class LabelingBench {
     this.failure = result.ok ? null : result.error;
     if (!result.ok) {
       this.task = null;
+      this.#place = where.documentId ?? this.#place;
       return;
     }
     const { task } = result.value;
     this.atEnd = task === null;
     if (task === null && this.task !== null) return; // Stay where one is.
+    const same = task !== null && task.documentId === this.task?.documentId;
     this.task = task;
+    this.#place = task?.documentId ?? null;
+    if (same) return; // Read again: the person stays where they are.
     this.markId = null;
     this.selection = { anchor: 0, focus: 0 };
   }
 
   async reload(): Promise<void> {
-    if (this.task) await this.#open({ documentId: this.task.documentId });
+    await this.#open(this.#place === null ? {} : { documentId: this.#place });
   }
 
-  /** Empty when the task or the text changed under it: the task is then read again. */
   edit(edits: readonly Edit[]): Promise<void> {
     return this.#change((task) =>
       this.#client.call('label.apply', { ...on(task), revision: task.revision, edits: [...edits] }),
@@ -190,6 +206,7 @@ export class LabelingBench {
     }
     const annotation = task.annotations.find((a) => a.annotationId === this.markId);
     if (annotation) {
+      if (annotation.label === label) return Promise.resolve();
       const { annotationId, start, end } = annotation;
       return this.edit([{ do: 'change', annotationId, span: { start, end, label } }]);
     }
@@ -223,10 +240,15 @@ export class LabelingBench {
     return this.edit([{ do: 'remove', annotationId: markId }]);
   }
 
-  acceptAll = (): Promise<void> =>
-    this.edit(
-      (this.task?.suggestions ?? []).map(({ suggestionId }) => ({ do: 'accept', suggestionId })),
-    );
+  acceptAll = async (): Promise<void> => {
+    const edits = (this.task?.suggestions ?? []).map(({ suggestionId }): Edit => ({
+      do: 'accept',
+      suggestionId,
+    }));
+    this.markId = null;
+    for (let i = 0; i < edits.length; i += BATCH) void this.edit(edits.slice(i, i + BATCH));
+    await this.#queue;
+  };
 
   /** The suggestion one step from the selected one, else from the caret; null past the first or last. */
   suggestionAt(step: 1 | -1): string | null {
@@ -284,10 +306,10 @@ export class LabelingBench {
       right: () => moves.graphemes.next(focus),
       wordLeft: () => moves.previousWord(focus),
       wordRight: () => moves.nextWord(focus),
-      lineStart: () => task.text.lastIndexOf('\n', focus - 1) + 1,
+      lineStart: () => (focus === 0 ? 0 : task.text.lastIndexOf('\n', focus - 1) + 1),
       lineEnd: () => {
         const feed = task.text.indexOf('\n', focus);
-        return feed < 0 ? task.text.length : feed;
+        return feed < 0 ? task.text.length : moves.graphemes.floor(feed); // CR LF is one cluster.
       },
     }[how]();
     this.#moveTo(to, anchor, extend);
@@ -332,4 +354,4 @@ const toMark = (
   id: string,
   { start, end, label }: { readonly start: number; readonly end: number; readonly label: string },
   score: number | null,
-): Mark => ({ id, start, end, label, score, kind: score === null ? 'annotation' : 'suggestion' });
+): Mark => ({ id, start, end, label, score });
