@@ -54,6 +54,8 @@ it.each(ERASURE_STAGES)('killed before %s', async (stage) => {
   const opinion = scanForNeedles(vault.store, [MARKER, KEY].flatMap(needleForms));
   expect(opinion.hits).toEqual([]);
   expect(vault.store.check()).toEqual([]);
+  // What the proof looked for is itself the person's: its sealed list is gone, row and file.
+  expect(vault.store.db.all('SELECT kind FROM sealed_files')).toEqual([]);
   expect(vault.store.sealed.sweep()).toBe(0);
   expect(audit.list({ limit: 10, action: 'erasure.order' }).total).toBe(1);
   expect((await audit.verify()).intact).toBe(true);
