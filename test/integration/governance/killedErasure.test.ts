@@ -46,6 +46,10 @@ it.each(ERASURE_STAGES)('killed before %s', async (stage) => {
   expect(unwrap(governance.requests.get(requestId)).state).toBe(ordered ? 'ordered' : 'open');
   expect(governance.erasure.unfinished()).toEqual(ordered ? [requestId] : []);
 
+  // Append before act: whatever was destroyed, the order for it stood in a signed head before.
+  const [order] = audit.list({ limit: 1, action: 'erasure.order' }).items;
+  if (ordered) expect(audit.signedHead()?.size).toBeGreaterThan(order?.seq ?? Infinity);
+
   const certificate = unwrap(
     await governance.erasure.erase(TESTER, { requestId, confirmation: KEY }),
   );
