@@ -183,7 +183,7 @@ function dataSection({ snapshot, composition, consent, model, purpose }: ModelCa
     caption: 'What the documents are, as they stand in the vault now.',
     rows: composition,
     columns: [
-      { title: 'Split', heads: true, cell: ({ split }) => split },
+      { title: 'Split', heads: true, cell: ({ split }) => splitName(split) },
       { title: 'Language', cell: ({ language }) => language },
       { title: 'Category', cell: ({ category }) => category },
       { title: 'Form', cell: ({ kind }) => (kind === 'deidentified' ? 'de-identified' : kind) },

@@ -55,8 +55,8 @@ export function page({ title, kind, lead, top, sections, foot }: Page): string {
 /** The indentation of the sources is not part of the report; the text inside `pre` is. */
 function tidy(text: string): string {
   return text
-    .split(/(<pre>[\s\S]*?<\/pre>)/)
-    .map((piece) => (piece.startsWith('<pre>') ? piece : piece.replace(/\n\s+/g, '\n')))
+    .split(/(<pre\b[^>]*>[\s\S]*?<\/pre>)/)
+    .map((piece) => (piece.startsWith('<pre') ? piece : piece.replace(/\n\s+/g, '\n')))
     .join('')
     .concat('\n');
 }

@@ -25,7 +25,7 @@ export interface ReportFileRow {
 }
 
 export interface CompositionRow {
-  readonly split: string;
+  readonly split: 'train' | 'dev' | 'test';
   readonly language: string | null;
   readonly category: string;
   readonly kind: string;

@@ -55,13 +55,15 @@ svg text{font:11px var(--ui);fill:var(--ink-3)}
 td.plot{width:190px;min-width:150px;padding-top:0;padding-bottom:0;vertical-align:middle}td.plot svg{height:22px}
 details{margin:0 0 14px}summary{cursor:pointer;color:var(--accent);font-size:13px;padding:3px 0;width:max-content}summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 footer{margin-top:30px;padding-top:16px;border-top:1px solid var(--line);color:var(--ink-3);font-size:12px}footer p{max-width:none}
-@media (max-width:720px){body{padding:28px 18px 60px}h1{font-size:29px}section{display:block}section>h2{margin-bottom:12px}.figures div,.figures div:first-child{padding-left:14px}}
+@media screen and (max-width:720px){body{padding:28px 18px 60px}h1{font-size:29px}section{display:block}section>h2{margin-bottom:12px}.figures div,.figures div:first-child{padding-left:14px}}
 @media print{
 :root{color-scheme:light;--paper:#fff;--panel:#f6f5f2;--line:#cfcbc2;--ink:#000;--ink-2:#333;--ink-3:#555;--accent:#0b6463;--accent-soft:#e8f1f0;--warn:#7a4700;--warn-soft:#fbf3e4;--bad:#8c1f16;--bad-soft:#faecea}
 @page{size:A4;margin:18mm 16mm 20mm}
 body{max-width:none;padding:0;font-size:10.5pt}h1{font-size:24pt}.lead{font-size:12.5pt}
-section{grid-template-columns:28mm minmax(0,1fr);gap:0 6mm;padding:6mm 0 4mm}
-tr,figure,.state,.figures,li{break-inside:avoid}h2,h3,caption,thead{break-after:avoid}
+section{display:block;padding:6mm 0 4mm}section>h2{margin:0 0 3mm}
+table{font-size:8.6pt}th,td{padding:1.3mm 3mm 1.3mm 0}table.slim th,table.slim td{padding-right:8mm}caption,.note{font-size:8.6pt}td.plot{width:30mm;min-width:30mm}
+.figures{grid-template-columns:repeat(5,1fr)}.figures div{padding:3mm}.figures b{font-size:15pt}.figures span,.figures small{font-size:8pt}.facts{font-size:9pt}.facts dt,.facts dd{padding:1.2mm 0}code{font-size:8pt}
+tr,figure,.state,.figures,li,.facts dd{break-inside:avoid}h2,h3,caption,thead{break-after:avoid}
 .scroll,pre{overflow:visible}pre{font-size:7.6pt;white-space:pre-wrap}
 summary{display:none}details::details-content{content-visibility:visible!important;block-size:auto!important}
 }`;

@@ -405,13 +405,16 @@ export function createTraining(deps: TrainingDeps): Training {
           destroyCheckpoint(id, 'permissionLost');
         }
       }
-      if (!active || active === 'starting') return;
-      if (purposeId !== undefined && active.purposeId !== purposeId) return;
-      const { subjects } = active;
-      const lost = subjectIds.filter((subjectId) => subjects.has(subjectId)).length;
-      if (lost === 0) return;
-      active.lost += lost;
-      active.controller.abort('permission');
+      // A withdrawal that rolls back took nothing away.
+      store.afterCommit(() => {
+        if (!active || active === 'starting') return;
+        if (purposeId !== undefined && active.purposeId !== purposeId) return;
+        const { subjects } = active;
+        const lost = subjectIds.filter((subjectId) => subjects.has(subjectId)).length;
+        if (lost === 0) return;
+        active.lost += lost;
+        active.controller.abort('permission');
+      });
     },
     recover() {
       const cut = runs.running();

@@ -414,6 +414,26 @@ describe('permission', () => {
     expect(checkpointOf(house)).toBeUndefined();
   });
 
+  it('that was not lost after all, because the withdrawal failed, leaves a run alone', async () => {
+    let withdraw = (): void => undefined;
+    const { house } = await houseWith({
+      at({ step, next }) {
+        if (step === 5) withdraw();
+        next();
+      },
+    });
+    withdraw = () =>
+      expect(() =>
+        house.rooms.store.transaction(() => {
+          house.withdraw(house.subjects.train[0] ?? '');
+          throw new Error('rolled back');
+        }),
+      ).toThrow('rolled back');
+    expect(await house.rooms.training.run(callBy(house).call, order(house))).toMatchObject({
+      value: { model: { state: 'valid' } },
+    });
+  });
+
   it('of somebody else leaves a run alone', async () => {
     let withdraw = (): void => undefined;
     const { house } = await houseWith({

@@ -89,9 +89,8 @@ describe('a page', () => {
       sections: [
         {
           title: 'One',
-          body: html`<pre>
-  two
-    three</pre>`,
+          body: html`<pre class="x">${'  two
+    three'}</pre>`,
         },
       ],
       foot: html`foot`,
@@ -102,6 +101,6 @@ describe('a page', () => {
     expect(text).toContain('prefers-color-scheme:dark');
     expect(text).toContain('@media print');
     expect(text).toContain('<title>A &lt;b&gt;: Model card</title>');
-    expect(text).toContain('<pre>  two\n    three</pre>');
+    expect(text).toContain('<pre class="x">  two\n    three</pre>');
   });
 });
