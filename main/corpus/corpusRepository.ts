@@ -79,7 +79,6 @@ export function createCorpusRepository({ db }: Pick<Store, 'db'>) {
   const updateText = db.prepare(
     `UPDATE document SET length = @length, sha256 = @sha256, metadata = @metadata, import_id = @importId, imported_at = @at WHERE rowid = @rowid`,
   );
-  const replaceDerived = db.prepare('UPDATE document SET length = ?, sha256 = ? WHERE rowid = ?');
   const link = db.prepare('UPDATE document SET subject_id = ? WHERE rowid = ?');
   // What other rooms built on a text stands on its offsets: then the text may not change under it.
   const inUse = db.prepare(
@@ -147,10 +146,6 @@ export function createCorpusRepository({ db }: Pick<Store, 'db'>) {
     }): void {
       updateText.run({ ...row, metadata: JSON.stringify(row.metadata) });
       dropSuggestions.run([row.rowid]);
-    },
-    replaceDerived(rowid: number, length: number, sha256: string): void {
-      replaceDerived.run([length, sha256, rowid]);
-      dropSuggestions.run([rowid]);
     },
     link: (rowid: number, subjectId: string) => void link.run([subjectId, rowid]),
     inUse: (rowid: number): boolean => inUse.get({ rowid }) !== undefined,

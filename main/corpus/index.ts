@@ -35,6 +35,8 @@ export interface DerivedDocument extends Pick<
   /** The document it was made from; erased with it. */
   readonly derivedFrom: string;
   readonly text: string;
+  /** Labels of the original at their places in this text. */
+  readonly spans: readonly SourceSpan[];
 }
 
 export interface Corpus {
@@ -56,8 +58,8 @@ export interface Corpus {
   sourceSpans(rowids: readonly number[]): ReadonlyMap<number, readonly SourceSpan[]>;
   /** Inside the caller's transaction, both. */
   createDerivedCollection(actor: Actor, name: string, derivedFrom: string): string;
-  /** Returns the new document's rowid; an earlier copy of the same name is replaced and returned. */
-  putDerived(document: DerivedDocument): { readonly rowid: number; readonly replaced: boolean };
+  /** Names are unique inside a collection; a second of the same name is a defect and throws. */
+  putDerived(document: DerivedDocument): { readonly rowid: number };
 }
 
 export function createCorpus(deps: CorpusDeps): Corpus {
@@ -96,25 +98,21 @@ export function createCorpus(deps: CorpusDeps): Corpus {
       });
       return id;
     },
-    putDerived({ text, ...document }) {
-      const sha256 = textSha256(text);
-      const known = repository.known(document.collectionId, document.name);
-      if (known !== undefined) {
-        governance.texts.replace(known.rowid, text);
-        repository.replaceDerived(known.rowid, text.length, sha256);
-        return { rowid: known.rowid, replaced: true };
-      }
+    putDerived({ text, spans, ...document }) {
       const rowid = repository.insertDocument({
         ...document,
         id: random.newId('document'),
         kind: 'deidentified',
         length: text.length,
-        sha256,
+        sha256: textSha256(text),
         importId: null,
         at: clock.now(),
       });
       governance.texts.put(rowid, text);
-      return { rowid, replaced: false };
+      for (const [annotator, own] of Map.groupBy(spans, (span) => span.annotator)) {
+        repository.addSpans(rowid, own, annotator);
+      }
+      return { rowid };
     },
   };
 }
