@@ -89,8 +89,7 @@ describe('a page', () => {
       sections: [
         {
           title: 'One',
-          body: html`<pre class="x">${'  two
-    three'}</pre>`,
+          body: html`<pre class="x">${'  two\n    three'}</pre>`,
         },
       ],
       foot: html`foot`,
