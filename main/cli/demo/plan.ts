@@ -27,6 +27,8 @@ export interface DemoPlan {
   readonly purpose: InputOf<'purpose.declare'>;
   readonly decisions: readonly Decision[] | undefined;
   readonly preset: 'quick' | 'standard';
+  /** After the erasure, train once more without that person, so that the vault ends with a usable model. */
+  readonly trainsAgain: boolean;
   /** Notes nobody has labeled; the model is asked about the first. */
   readonly unlabeled: readonly { readonly name: string; readonly text: string }[];
 }
@@ -72,6 +74,7 @@ export function samplesPlan(folder: string): DemoPlan {
     },
     decisions: readDecisions(readFileSync(join(folder, 'consent.csv'), 'utf8')),
     preset: 'quick',
+    trainsAgain: true,
     unlabeled: readNotes(join(folder, 'unlabeled')),
   };
 }
@@ -106,6 +109,7 @@ export function folderPlan(folder: string): DemoPlan {
     },
     decisions: undefined,
     preset: 'standard',
+    trainsAgain: false,
     unlabeled: first ? [first] : [],
   };
 }

@@ -64,6 +64,7 @@ export async function runDemo(
   const person = await somebodyTrainedOn(demo, purposeId, collections.train);
   reports.push(...(await answerAccess(demo, person)));
   const certificate = await erase(demo, person, model.modelId);
+  if (plan.trainsAgain) await trainAgain(demo, snapshot.projectId);
   const audit = await verify(demo);
   return { evaluation, certificate, audit, reports };
 }
@@ -209,6 +210,32 @@ async function deidentify(
     { done: ({ documents, findings }) => `${findings} findings in ${documents} notes` },
   );
   say(describeDeid(result));
+}
+
+async function trainAgain({ session, plan, step, say }: Demo, projectId: string): Promise<void> {
+  step('Train again without this person');
+  const { items } = await session.call('project.list', {});
+  const dev = items.find((each) => each.name === 'dev');
+  const snapshot = await session.job(
+    'snapshot.freeze',
+    {
+      projectId,
+      name: 'demo, after the erasure',
+      ...(dev && { split: { devProjectId: dev.projectId } }),
+    },
+    'Freezing',
+  );
+  const recipe = { architecture: 'tagger', preset: plan.preset } as const;
+  const { snapshotId } = snapshot;
+  const result = await withLossCurve(session, (curve) =>
+    session.job(
+      'train.run',
+      { snapshotId, recipe, name: 'demo, after the erasure' },
+      'Training',
+      curve,
+    ),
+  );
+  say(describeRun(result));
 }
 
 async function freeze(
