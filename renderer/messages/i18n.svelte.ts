@@ -171,3 +171,7 @@ export function languageName(tag: string | null): string {
 
 export const list = (items: readonly string[]): string =>
   new Intl.ListFormat(LANG[current], { type: 'conjunction' }).format(items);
+
+/** Short facts one after another, with the comma of the language. Empty ones are left out. */
+export const clauses = (parts: readonly (string | null | undefined)[]): string =>
+  parts.filter(Boolean).join(current === 'zh' ? '，' : ', ');

@@ -15,6 +15,8 @@ declare global {
     __cloisterSend?: (message: string) => unknown;
     /** Preview: core to page, one JSON message. Defined by the page. */
     __cloisterReceive?: (message: string) => void;
+    /** Preview: the core is gone. Defined by the page. */
+    __cloisterClose?: () => void;
   }
 }
 
@@ -53,6 +55,10 @@ function wrap(port: MessagePort): PagePort {
 
 function pipePort(send: (message: string) => unknown): PagePort {
   const listeners = new Set<(message: ServerMessage) => void>();
+  const closed = new Set<() => void>();
+  window.__cloisterClose = () => {
+    for (const listener of closed) listener();
+  };
   window.__cloisterReceive = (json) => {
     const message = JSON.parse(json) as ServerMessage;
     for (const listener of listeners) listener(message);
@@ -60,7 +66,7 @@ function pipePort(send: (message: string) => unknown): PagePort {
   return {
     post: (message) => void send(JSON.stringify(message)),
     onMessage: (listener) => void listeners.add(listener),
-    onClose: () => undefined, // The browser is the child of the preview: it ends with it.
+    onClose: (listener) => void closed.add(listener),
     close: () => listeners.clear(),
   };
 }

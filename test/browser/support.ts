@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { ClientMessage, ServerMessage } from '../../shared/contract/index.ts';
 import { createStubCore, type Scenario, type StubCore } from '../fakes/stub/core.ts';
@@ -80,6 +81,10 @@ export interface OpenOptions {
   /** Which active purpose is chosen, from 1; 0 chooses none. */
   readonly purpose?: number;
   readonly size?: { readonly width: number; readonly height: number };
+  /** The page's clock stands under `page.clock`. */
+  readonly clock?: boolean;
+  /** Scripts of the test itself; the content policy does not apply to them. */
+  readonly script?: string;
   /** 2 for pictures of documents; 1 elsewhere. */
   readonly scale?: number;
 }
@@ -100,7 +105,9 @@ export async function openPage(browser: Browser, options: OpenOptions = {}): Pro
     permissions: ['clipboard-write'],
   });
   await serve(context);
+  if (options.script) await context.addInitScript({ content: options.script });
   const page = await context.newPage();
+  if (options.clock) await page.clock.install();
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
@@ -150,6 +157,57 @@ async function serve(context: BrowserContext): Promise<void> {
         'x-content-type-options': 'nosniff',
       },
     });
+  });
+}
+
+/** Goes to a room as a link would. */
+export async function goTo(page: Page, route: string): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, route);
+  await page.waitForTimeout(60);
+  await settled(page);
+}
+
+/** What axe-core finds, one line per rule. Its source goes in beside the page, not through its policy. */
+export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+    );
+  });
+}
+
+/** Controls that stick out of the window or of the box that clips them, and sideways scrolling of the page. */
+export function clippedControls(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways');
+    for (const element of document.querySelectorAll<HTMLElement>(
+      'button, input, select, textarea, a[href], [role=radio], [role=tab]',
+    )) {
+      const rect = element.getBoundingClientRect();
+      if (rect.width <= 1 || rect.height <= 1 || !element.checkVisibility()) continue;
+      if (element.matches('.skip')) continue;
+      let left = 0;
+      let right = innerWidth;
+      for (let box = element.parentElement; box; box = box.parentElement) {
+        const { overflowX } = getComputedStyle(box);
+        if (overflowX === 'auto' || overflowX === 'scroll') break; // It can be brought into sight.
+        if (overflowX === 'visible') continue;
+        const clip = box.getBoundingClientRect();
+        left = Math.max(left, clip.left);
+        right = Math.min(right, clip.right);
+      }
+      if (rect.left < left - 1 || rect.right > right + 1) {
+        const name = element.textContent?.trim() || element.getAttribute('aria-label') || '';
+        found.push(`${element.tagName.toLowerCase()} “${name}” ${rect.left}-${rect.right}`);
+      }
+    }
+    return found;
   });
 }
 

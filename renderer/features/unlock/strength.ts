@@ -1,6 +1,6 @@
 /**
  * A rough lower bound of the guesses a passphrase costs, in bits, for the hint while typing. Repeated and
- * neighboring characters count little, words of a phrase count about 11 bits each. The core decides: its
+ * neighboring characters count little, words of a phrase count about 13 bits each. The core decides: its
  * refusal is WEAK_PASSPHRASE.
  */
 export type Strength = 'weak' | 'fair' | 'good';
@@ -14,7 +14,8 @@ export function passphraseStrength(passphrase: string): Strength {
 export function guessBits(passphrase: string): number {
   const words = passphrase.trim().split(/\s+/u).filter(Boolean);
   const distinctWords = new Set(words.map((word) => word.toLowerCase()));
-  const asPhrase = distinctWords.size >= 3 ? distinctWords.size * 12.9 : 0; // 7,776 words, as in diceware.
+  // 12.9 bits: one of 7,776 words, as in diceware. A word said twice is guessed once.
+  const asPhrase = words.length >= 2 ? distinctWords.size * 12.9 : null;
   const alphabet = alphabetOf(passphrase);
   let surprises = 0;
   let previous = -10;
@@ -26,7 +27,7 @@ export function guessBits(passphrase: string): number {
   const spread = new Set(passphrase).size;
   const asCharacters = Math.min(surprises, spread * 2) * Math.log2(alphabet) * 0.72;
   // A phrase is attacked by words, so it is worth no more than its words.
-  return asPhrase > 0 ? Math.min(asPhrase, asCharacters) : asCharacters;
+  return asPhrase === null ? asCharacters : Math.min(asPhrase, asCharacters);
 }
 
 function alphabetOf(passphrase: string): number {

@@ -6,6 +6,7 @@
  */
 import {
   contract,
+  ROLES,
   WIRE_VERSION,
   type ClientMessage,
   type ErrorCode,
@@ -14,6 +15,7 @@ import {
   type OutputOf,
   type ParsedInputOf,
   type ProcedureName,
+  type Role,
   type Scope,
   type ServerMessage,
 } from '../../../shared/contract/index.ts';
@@ -50,7 +52,11 @@ export class Refusal extends Error {
 export interface StubContext {
   readonly vault: StubVault;
   state: 'absent' | 'locked' | 'unlocked';
+  /** Of the person who signs in. */
+  roles: Role[];
   readonly intakes: Map<string, Map<string, number>>;
+  /** Procedures that fail from now on, for tests of what a screen does then. */
+  readonly refusals: Map<ProcedureName, Refusal>;
   emit<E extends EventName>(event: E, payload: EventPayload<E>): void;
   changed(...scopes: Scope[]): void;
   /** Sends a few steps of progress for the running call. */
@@ -107,6 +113,7 @@ export function createStubCore(
         : emptyVault(),
     state: scenario === 'absent' ? 'absent' : scenario === 'locked' ? 'locked' : 'unlocked',
     intakes: new Map(),
+    refusals: new Map(),
     emit,
     changed(...scopes) {
       emit('data.changed', { scopes });
@@ -137,6 +144,8 @@ export function createStubCore(
       if (scenario === 'failing' && !ALWAYS_WORKS.has(name)) {
         throw new Refusal('DISK_FULL', 'The disk that holds the vault has 0 bytes left.', {}, true);
       }
+      const refusal = context.refusals.get(name);
+      if (refusal) throw refusal;
       if (contract[name].kind === 'job')
         send({ id, jobId: `job_stub${String(jobs++).padStart(6, '0')}` });
       current = id;

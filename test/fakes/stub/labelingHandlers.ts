@@ -159,7 +159,14 @@ export const labelingHandlers: HandlersOf<
   'task.open'({ projectId, documentId, from, direction }, context) {
     const all = permitted(projectId, context);
     const pick = (): StubTask | undefined => {
-      if (documentId !== null) return all.find((task) => task.documentId === documentId);
+      if (documentId !== null) {
+        const asked = all.find((task) => task.documentId === documentId);
+        if (asked) return asked;
+        throw new Refusal('GATE_DENIED', 'The gate did not release this document.', {
+          step: 'subject',
+          reason: 'restricted',
+        });
+      }
       const start = all.findIndex((task) => task.documentId === from);
       if (direction === 'previous') return all[start - 1];
       if (direction === 'next') return all[start + 1];

@@ -3,21 +3,19 @@ import type { z } from 'zod';
 import { PASSPHRASE, Refusal, type HandlersOf, type StubContext } from './core.ts';
 import { at, digest, id } from './fixtures.ts';
 
-const USER = {
+const userOf = (context: StubContext) => ({
   userId: id('usr', 1),
   name: 'Reader A',
-  roles: ['clinician', 'steward', 'auditor', 'administrator'] as (
-    'clinician' | 'steward' | 'auditor' | 'administrator'
-  )[],
-};
+  roles: context.roles,
+});
 
 const status = (context: StubContext): z.infer<typeof VaultStatus> => ({
   state: context.state,
   name: context.state === 'absent' ? null : 'Ward 7 discharge notes',
   vaultId: context.state === 'absent' ? null : id('vlt', 1),
   cipher: context.state === 'absent' ? null : 'aegis',
-  users: context.state === 'absent' ? [] : [USER],
-  user: context.state === 'unlocked' ? USER : null,
+  users: context.state === 'absent' ? [] : [userOf(context)],
+  user: context.state === 'unlocked' ? userOf(context) : null,
   integrity: context.state === 'unlocked' ? 'intact' : 'unknown',
   lastOpenedAt: context.state === 'absent' ? null : at(1),
   lockAfterMinutes: 10,
@@ -42,7 +40,11 @@ export const vaultHandlers: HandlersOf<
       throw new Refusal('WEAK_PASSPHRASE', 'The passphrase is too easy to guess.');
     }
     context.state = 'unlocked';
-    return { ...status(context), name: input.name, user: { ...USER, name: input.userName } };
+    return {
+      ...status(context),
+      name: input.name,
+      user: { ...userOf(context), name: input.userName },
+    };
   },
   'vault.unlock'(input, context) {
     if (input.passphrase !== PASSPHRASE) {
