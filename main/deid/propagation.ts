@@ -6,8 +6,20 @@ import type { Finding } from './types.ts';
 export function fold(text: string): string {
   let folded = '';
   for (const unit of text) {
+    folded += foldUnit(unit);
+  }
+  return folded;
+}
+
+const FOLDED = new Map<string, string>();
+
+function foldUnit(unit: string): string {
+  if (unit <= '\u007f') return unit.toLowerCase();
+  let folded = FOLDED.get(unit);
+  if (folded === undefined) {
     const base = unit.normalize('NFD').charAt(0).toLowerCase();
-    folded += base.length === unit.length ? base : unit;
+    folded = base.length === unit.length ? base : unit;
+    FOLDED.set(unit, folded);
   }
   return folded;
 }

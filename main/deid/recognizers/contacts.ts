@@ -3,7 +3,7 @@ import type { Finding } from '../types.ts';
 import { END, hasBefore, matches, NUMBER_START, pattern, START } from './patterns.ts';
 
 const EMAIL = pattern(
-  String.raw`(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-][\p{L}\p{N}._%+-]{0,63}\s?(?:@|\(at\)|\[at\])\s?[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,4}\.\p{L}{2,24}`,
+  String.raw`(?<![\p{sc=Latin}\p{N}._%+-])[\p{sc=Latin}\p{N}_%+-][\p{sc=Latin}\p{N}._%+-]{0,63}\s?(?:@|\(at\)|\[at\])\s?[\p{sc=Latin}\p{N}-]{1,63}(?:\.[\p{sc=Latin}\p{N}-]{1,63}){0,4}\.\p{sc=Latin}{2,24}`,
   'i',
 );
 const URL = pattern(

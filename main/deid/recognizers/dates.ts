@@ -3,7 +3,7 @@
 // patterns take a date apart again, so that a surrogate can be moved in time and keep its form.
 import { isDay } from '../checksums.ts';
 import type { Finding } from '../types.ts';
-import { END, matches, NUMBER_END, NUMBER_START, pattern, START } from './patterns.ts';
+import { END, HAS_HAN, matches, NUMBER_END, NUMBER_START, pattern, START } from './patterns.ts';
 
 /** January first; every language of the patterns, full names and the abbreviations in use. */
 export const MONTHS: readonly (readonly string[])[] = [
@@ -108,7 +108,9 @@ const FORMS: readonly Form[] = [
 ];
 
 export function* findDates(text: string): Generator<Finding> {
+  const han = HAS_HAN.test(text);
   for (const { rule, expression, score } of FORMS) {
+    if (!han && rule.startsWith('date.chinese')) continue;
     yield* matches(text, expression, 'DATE', rule, ({ groups }) =>
       isPossible(groups) ? score : null,
     );

@@ -3,7 +3,7 @@
 // all of the text (propagation.ts).
 import { DOUBLE_FAMILY_NAMES, FAMILY_NAMES, GIVEN_NAMES } from '../lexicon.ts';
 import type { Finding } from '../types.ts';
-import { any, END, matches, pattern, START } from './patterns.ts';
+import { any, END, HAS_HAN, matches, pattern, START } from './patterns.ts';
 
 /** Words that begin with a capital and are no part of a name: section titles, institutions, specialties. */
 const NOT_NAMES = any([
@@ -103,8 +103,34 @@ const NOT_NAMES = any([
   'Kundennummer',
   'Fallnummer',
   'Datum',
+  'Name',
+  'Age',
+  'Sex',
+  'Address',
+  'RN',
+  'Alter',
+  'Dirección',
   'Date',
-  String.raw`\p{Lu}?\p{L}{2,20}(?:ología|ologia|iatría|iatria)`,
+  ...[
+    'Cardi',
+    'Ur',
+    'Onc',
+    'Neum',
+    'Neur',
+    'Dermat',
+    'Hemat',
+    'Radi',
+    'Nefr',
+    'Reumat',
+    'Oftalm',
+    'Ginec',
+    'Endocrin',
+  ].map((stem) => `${stem}olog[ií]a`),
+  'Pediatría',
+  'Psiquiatría',
+  'Nutrición',
+  'Urgencia',
+  'Anatomía',
 ]);
 const CAP = String.raw`(?!${NOT_NAMES}(?![\p{L}]))\p{Lu}[\p{L}\p{M}'’-]*`;
 const INITIAL = String.raw`\p{Lu}\.`;
@@ -204,7 +230,7 @@ const FIELD_VALUE = pattern(
 );
 /** The same words without a colon, for the few that announce nothing but a person. */
 const BARE_FIELD = pattern(
-  String.raw`${START}(?:Paciente|Patientin|Patient|Dear|Estimad[oa]|Berater(?:in)?|[Aa]dvis[eo]r|ask\sfor|Kreditnehmer(?:in)?|Zuweisung|[Rr]equested\sby|[Aa]pproved\sby|p\.p\.|i\.\s?[AV]\.|applicant|vecin[oa],?|nephew,|niece,|Petición\sde|Solicitante|Pflegefachkraft|Sachbearbeiterin|Sachbearbeiter|V[ºo°]\s?B[ºo°]|Fdo\.?|Signed|gez\.)[ \t](?:${TITLE}[ \t])?(?<value>${COMMA_NAME}|${NAME(4)})`,
+  String.raw`${START}(?:Paciente|Patientin|Patient|Name|Dear|Estimad[oa]|Berater(?:in)?|[Aa]dvis[eo]r|ask\sfor|Kreditnehmer(?:in)?|Zuweisung|[Rr]equested\sby|[Aa]pproved\sby|p\.p\.|i\.\s?[AV]\.|applicant|vecin[oa],?|nephew,|niece,|Petición\sde|Solicitante|Pflegefachkraft|Sachbearbeiterin|Sachbearbeiter|V[ºo°]\s?B[ºo°]|Fdo\.?|Signed|gez\.)[ \t](?:${TITLE}[ \t])?(?<value>${COMMA_NAME}|${NAME(4)})`,
 );
 /** Relations: `su marido Cosme Madariaga`, `his wife Ingrid`, `seine Frau Eva`. */
 const RELATION = pattern(
@@ -240,7 +266,7 @@ const HAN_RELATION = pattern(
   'm',
 );
 const HAN_TITLED = pattern(
-  String.raw`(?<value>${HAN_FAMILY}[\p{sc=Han}]{0,2}?)(?=先生|女士|小姐|医生|医师|主任|护士长|护士|教授|经理|大夫)`,
+  String.raw`(?<!主)(?<value>${HAN_FAMILY}[\p{sc=Han}]{0,2}?)(?=先生|女士|小姐|医生|医师|副主任|主任|主治|住院医师|护士长|护士|教授|经理|大夫)`,
 );
 const HAN_ALONE = pattern(
   String.raw`(?<=^|[，,。；;、：:\s　（(])(?<value>${HAN_NAME})(?=[，,]\s?(?:男|女|\d)|\s*$|[　])`,
@@ -259,10 +285,13 @@ export function* findNames(text: string): Generator<Finding> {
   yield* matches(text, GIVEN, 'NAME', 'name.given', 0.7);
   yield* matches(text, SIGNATURE, 'NAME', 'name.signature', ({ groups }) => {
     const first = /^[\p{L}\p{M}'’-]+/u.exec(groups?.['value'] ?? '')?.[0] ?? '';
-    return KNOWN_GIVEN.test(first) ? 0.8 : 0.5;
+    if (KNOWN_GIVEN.test(first)) return 0.8;
+    // A title in capitals stands alone on its line too.
+    return /\p{Ll}/u.test(groups?.['value'] ?? '') ? 0.5 : null;
   });
   yield* matches(text, COMMA_LINE, 'NAME', 'name.commaLine', 0.6);
   yield* matches(text, BY, 'NAME', 'name.by', 0.55);
+  if (!HAS_HAN.test(text)) return;
   yield* matches(text, HAN_FIELD, 'NAME', 'name.chineseField', 0.9);
   yield* matches(text, HAN_RELATION, 'NAME', 'name.chineseRelation', 0.8);
   yield* matches(text, HAN_TITLED, 'NAME', 'name.chineseTitled', 0.85);

@@ -8,6 +8,9 @@ export const END = String.raw`(?![\p{L}\p{N}])`;
 export const NUMBER_START = String.raw`(?<![\p{sc=Latin}\p{N}]|\d[.,])`;
 export const NUMBER_END = String.raw`(?![\p{sc=Latin}\p{N}]|[.,]\d)`;
 
+/** Rules for Chinese are not tried on texts without a Han character. */
+export const HAS_HAN = /\p{sc=Han}/u;
+
 export const any = (words: readonly string[]): string => `(?:${words.join('|')})`;
 
 /** Case matters only where it says something: names and sentence starts. */

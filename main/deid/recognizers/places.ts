@@ -2,12 +2,12 @@
 // that a header names, hospitals and banks by the words in their names.
 import { PLACE_NAMES } from '../lexicon.ts';
 import type { Finding } from '../types.ts';
-import { any, END, hasBefore, matches, NUMBER_START, pattern, START } from './patterns.ts';
+import { any, END, HAS_HAN, hasBefore, matches, NUMBER_START, pattern, START } from './patterns.ts';
 
 const CAP = String.raw`\p{Lu}[\p{L}\p{M}'’-]*`;
 /** Words of a proper name with the small words between them. */
 const PROPER = (most: number): string =>
-  String.raw`${CAP}(?:\s(?:(?:de|del|la|las|los|el|y|e|i|da|do|dos|van|von|der|den|of|the|am|an|im|zu|zur|upon|on|le)\s){0,3}${CAP}){0,${most}}`;
+  String.raw`${CAP}(?:[ \t](?:(?:de|del|la|las|los|el|y|e|i|da|do|dos|van|von|der|den|of|the|am|an|im|zu|zur|upon|on|le)[ \t]){0,3}${CAP}){0,${most}}`;
 
 const HEADER_ADDRESS = pattern(
   String.raw`^[ \t]{0,4}(?:domicilio|dirección|address|anschrift|adresse|住址|地址|家庭住址)\s?[:：][ \t]{0,3}(?<value>[^\n]{3,120}?)(?=[ .\t]*$|,?\s(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|\d{5})(?!\d))`,
@@ -22,8 +22,10 @@ const GERMAN_STREET = pattern(
 const ENGLISH_STREET = pattern(
   String.raw`${START}(?:(?:Flat|Unit|Apt\.?|Apartment|Suite)\s\w{1,5},?\s)?\d{1,5}[A-Z]?\s(?:${CAP}\s){1,4}(?:Road|Street|Lane|Avenue|Hill|Close|Drive|Court|Way|Place|Gardens|Terrace|Crescent|Square|Grove|Row|Mews|Walk|Park|View|Rise|Green|Parade|Boulevard|Rd|St|Ave|Ln|Dr|Blvd)${END}`,
 );
+/** A name does not go on over the small words that lead to it. */
+const HAN_WORD = String.raw`(?:(?![到于在至由往赴转从向回住、])\p{sc=Han})`;
 const CHINESE_STREET = pattern(
-  String.raw`[\p{sc=Han}]{1,8}?(?:路|街|大道|巷|胡同|弄)(?:[\p{sc=Han}\d]{0,6}?\d{1,5}(?:号楼|号院|号|弄|栋|幢|单元|室|支弄)){1,5}(?:\d{1,4}室)?`,
+  String.raw`${HAN_WORD}{1,8}?(?:路|街|大道|巷|胡同|弄)(?:[\p{sc=Han}\d]{0,6}?\d{1,5}(?:号楼|号院|号|弄|栋|幢|单元|室|支弄)){1,5}(?:\d{1,4}室)?`,
 );
 
 const LABELED_POSTCODE = pattern(
@@ -88,23 +90,19 @@ const ORGANIZATIONS: readonly (readonly [rule: string, expression: RegExp])[] = 
       String.raw`${START}(?:\p{Lu}[\p{L}-]*(?:klinikum|klinik|krankenhaus|hospital|kasse|bank)(?:\s(?:(?:am|an der|im|der|des|St\.)\s)?${CAP}){0,3}|(?:Klinikum|Klinik|Krankenhaus|Universitätsklinikum|Universität|Rehaklinik|Praxis|Sparkasse|Volksbank|Bank|Pflegeheim|Seniorenheim)(?:\s(?:(?:am|an der|im|der|des|für|St\.)\s)?${CAP}){1,4})${END}`,
     ),
   ],
-  [
-    'chinese',
-    pattern(
-      String.raw`[\p{sc=Han}]{2,12}?(?:中心医院|人民医院|保健院|卫生院|卫生服务中心|医院|诊所|疗养院|信用社|农商行|商业银行|银行)(?:[\p{sc=Han}]{2,6}支行)?`,
-    ),
-  ],
 ];
+
+const CHINESE_ORGANIZATION = pattern(
+  String.raw`${HAN_WORD}{2,12}?(?:中心医院|人民医院|保健院|卫生院|卫生服务中心|医院|诊所|疗养院|信用社|农商行|商业银行|银行)(?:[\p{sc=Han}]{2,6}支行)?`,
+);
 
 export function* findPlaces(text: string): Generator<Finding> {
   yield* matches(text, HEADER_ADDRESS, 'ADDRESS', 'address.header', 0.9);
   yield* matches(text, SPANISH_STREET, 'ADDRESS', 'address.spanish', 0.85);
   yield* matches(text, GERMAN_STREET, 'ADDRESS', 'address.german', 0.85);
   yield* matches(text, ENGLISH_STREET, 'ADDRESS', 'address.english', 0.85);
-  yield* matches(text, CHINESE_STREET, 'ADDRESS', 'address.chinese', 0.85);
   yield* matches(text, LABELED_POSTCODE, 'POSTCODE', 'postcode.labeled', 0.97);
   yield* matches(text, UK_POSTCODE, 'POSTCODE', 'postcode.uk', 0.9);
-  yield* matches(text, CHINESE_POSTCODE, 'POSTCODE', 'postcode.chinese', 0.85);
   yield* matches(text, AFTER_STREET, 'POSTCODE', 'postcode.afterStreet', 0.7);
   yield* matches(text, AFTER_TOWN, 'POSTCODE', 'postcode.afterTown', ({ index }) =>
     hasBefore(text, index, ADDRESS_WORDS, 120) ? 0.75 : null,
@@ -131,8 +129,12 @@ export function* findPlaces(text: string): Generator<Finding> {
   yield* matches(text, AFTER_UK_POSTCODE, 'PLACE', 'place.afterPostcode', 0.75);
   yield* matches(text, HEADER_PLACE, 'PLACE', 'place.header', 0.9);
   yield* matches(text, KNOWN_PLACE, 'PLACE', 'place.known', 0.7);
-  yield* matches(text, CHINESE_PLACE, 'PLACE', 'place.chinese', 0.6);
   for (const [rule, expression] of ORGANIZATIONS) {
     yield* matches(text, expression, 'ORGANIZATION', `organization.${rule}`, 0.75);
   }
+  if (!HAS_HAN.test(text)) return;
+  yield* matches(text, CHINESE_STREET, 'ADDRESS', 'address.chinese', 0.85);
+  yield* matches(text, CHINESE_POSTCODE, 'POSTCODE', 'postcode.chinese', 0.85);
+  yield* matches(text, CHINESE_PLACE, 'PLACE', 'place.chinese', 0.6);
+  yield* matches(text, CHINESE_ORGANIZATION, 'ORGANIZATION', 'organization.chinese', 0.75);
 }

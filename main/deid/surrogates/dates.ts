@@ -32,11 +32,16 @@ export function shiftDate(
   const parsed = parseDate(date);
   if (parsed === null) return null;
   const moved = move(parsed, days, yearOfNote);
+  const numbers = parsed.parts.filter(({ kind }) => kind === 'day' || kind === 'month');
+  const padded =
+    /^[\d./-]+$/.test(date) &&
+    numbers.length > 1 &&
+    numbers.every(({ start, end }) => end - start === 2);
   let result = '';
   let from = 0;
   for (const { kind, start, end } of parsed.parts) {
     const original = date.slice(start, end);
-    result += date.slice(from, start) + write(kind, original, parsed, moved, language);
+    result += date.slice(from, start) + write(kind, original, { parsed, moved, language, padded });
     from = end;
   }
   return ordinals(result + date.slice(from));
@@ -53,15 +58,19 @@ function move({ year, month, day }: DateParts, days: number, yearOfNote: number)
 function write(
   kind: 'day' | 'month' | 'name' | 'year',
   original: string,
-  parsed: DateParts,
-  moved: Date,
-  language: string,
+  how: {
+    readonly parsed: DateParts;
+    readonly moved: Date;
+    readonly language: string;
+    readonly padded: boolean;
+  },
 ): string {
+  const { parsed, moved, language, padded } = how;
   switch (kind) {
     case 'day':
-      return sameWidth(original, moved.getUTCDate());
+      return sameWidth(original, moved.getUTCDate(), padded);
     case 'month':
-      return sameWidth(original, moved.getUTCMonth() + 1);
+      return sameWidth(original, moved.getUTCMonth() + 1, padded);
     case 'year': {
       const year = String(moved.getUTCFullYear());
       return /^\d{4}$/.test(original) ? year : original.replace(/\d{2}/, year.slice(-2));
@@ -79,8 +88,9 @@ function monthName(original: string, month: number, moved: Date, language: strin
   return MONTH_FORMS[row]?.[moved.getUTCMonth()] ?? original;
 }
 
-const sameWidth = (original: string, value: number): string =>
-  original.length === 2 && (original.startsWith('0') || value < 10)
+/** `12` says nothing about a leading zero; the rest of the date may. */
+const sameWidth = (original: string, value: number, padded: boolean): string =>
+  original.startsWith('0') || (padded && original.length === 2)
     ? String(value).padStart(2, '0')
     : String(value);
 

@@ -15,6 +15,8 @@ const STAYS = new Set(
 const WORD = /[\p{L}\p{M}'’]+/gu;
 const HAN = /\p{sc=Han}/u;
 
+const KNOWN_GIVEN = new Set([...GIVEN_NAMES.en, ...GIVEN_NAMES.es, ...GIVEN_NAMES.de].map(fold));
+
 export interface NameSurrogates {
   /** Takes in the full names first: they say what is a given name and what an initial stands for. */
   learn(names: readonly string[]): void;
@@ -50,7 +52,12 @@ export function createNameSurrogates(keyed: Keyed, book: Book, locale: Locale): 
     return name.replace(WORD, (word, index: number) => {
       if (STAYS.has(fold(word))) return word;
       if (word.length === 1) return initialFor(word);
-      const given = comma !== -1 ? index > comma : words.length > 1 && index === firstFull?.index;
+      const given =
+        comma !== -1
+          ? index > comma
+          : words.length > 1
+            ? index === firstFull?.index
+            : KNOWN_GIVEN.has(fold(word));
       const replacement = wordFor(
         word,
         given ? 'given' : 'family',
