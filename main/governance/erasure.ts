@@ -64,7 +64,7 @@ export interface ErasureDeps {
   readonly texts: GateRepository;
   readonly followers: readonly SubjectFollower[];
   /** Folders outside the vault in which this program may have left something. */
-  readonly scanFolders: readonly string[];
+  readonly scanFolders: () => readonly string[];
 }
 
 /** What must outlive a kill; see the head of this file. */
@@ -327,7 +327,7 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
     store.checkpoint();
     const needles = journal.needles.map((needle) => Buffer.from(needle, 'base64'));
     const folders = [
-      ...deps.scanFolders,
+      ...deps.scanFolders(),
       ...followers.flatMap((follower) => follower.folders?.() ?? []),
     ];
     return scanForNeedles(store, needles, folders);

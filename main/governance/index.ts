@@ -34,8 +34,8 @@ export interface Governance {
 export interface GovernanceDeps extends RoomContext {
   /** Public holidays of the site; without them deadlines fall earlier, never later. */
   readonly isHoliday?: IsHoliday;
-  /** Folders outside the vault that the proof of an erasure must search. Absolute. */
-  readonly scanFolders?: readonly string[];
+  /** Folders outside the vault that the proof of an erasure must search, asked for then. Absolute. */
+  readonly scanFolders?: () => readonly string[];
 }
 
 export function createGovernance(deps: GovernanceDeps): Governance {
@@ -76,7 +76,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     erasure: createErasure(deps, {
       ...person,
       requestRows,
-      scanFolders: deps.scanFolders ?? [],
+      scanFolders: deps.scanFolders ?? (() => []),
     }),
     follow: (follower) => void followers.push(follower),
     onConsentLost: consent.onLost,

@@ -11,7 +11,7 @@ import {
 } from '../governance/index.ts';
 import { createLabeling, labelingFollower, type Labeling } from '../labeling/index.ts';
 import { createModels, type LaunchCompute, type Models } from '../models/index.ts';
-import type { Clock, Random } from '../platform/index.ts';
+import { scratchFolders, type Clock, type Random } from '../platform/index.ts';
 import { createReports, type Reports } from '../reports/index.ts';
 import { createServing, type Serving } from '../serving/index.ts';
 import type { OpenVault, Store } from '../store/index.ts';
@@ -48,7 +48,7 @@ export function createServices(deps: ServicesDeps): Services {
   const audit = createAuditLog({ store, clock, random, appVersion });
   const base = { store, clock, random, audit };
 
-  const governance = createGovernance(base);
+  const governance = createGovernance({ ...base, scanFolders: () => scratchFolders() });
   const corpus = createCorpus({ ...base, governance });
   const models = createModels({
     ...base,

@@ -2,7 +2,7 @@
 export { canonicalJson, type JsonValue } from './canonicalJson.ts';
 export { createClock, type Clock } from './clock.ts';
 export { createRandom, type Random } from './random.ts';
-export { createPaths, type Paths } from './paths.ts';
+export { SCRATCH_PREFIX, createPaths, scratchFolders, type Paths } from './paths.ts';
 export {
   UNFINISHED_SUFFIX,
   createAtomicFile,

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
+import { SCRATCH_PREFIX } from '../platform/index.ts';
 
 export interface BrowserOptions {
   readonly executable: string;
@@ -52,7 +53,7 @@ export function profileParent(candidates: readonly string[] = ['/dev/shm', tmpdi
 }
 
 export async function launchBrowser(options: BrowserOptions): Promise<Browser> {
-  const profile = mkdtempSync(join(profileParent(), 'cloister-page-')); // Mode 0700 by contract of mkdtemp.
+  const profile = mkdtempSync(join(profileParent(), SCRATCH_PREFIX)); // Mode 0700 by contract of mkdtemp.
   const remove = (): void => rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   process.once('exit', remove);
   try {

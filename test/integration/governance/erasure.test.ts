@@ -243,7 +243,7 @@ describe('a proof that cannot be given', () => {
     const filled = fill(house, createDomainRandom(seed));
     const changes = spoil(house, filled) ?? {};
     const store: Store = { ...house.store, ...changes };
-    const governance = createGovernance({ ...house, store, scanFolders: [] });
+    const governance = createGovernance({ ...house, store, scanFolders: () => [] });
     const result = await governance.erasure.erase(
       TESTER,
       { requestId: filled.requestId, confirmation: filled.key },
@@ -320,7 +320,7 @@ describe('a proof that cannot be given', () => {
     try {
       const house = await open();
       const filled = fill(house, createDomainRandom(15));
-      const governance = createGovernance({ ...house, scanFolders: [outside] });
+      const governance = createGovernance({ ...house, scanFolders: () => [outside] });
       writeFileSync(join(outside, 'crash.dmp'), `....${filled.key}....`);
       const first = await erase(governance, filled);
       expect(!first.ok && first.error.params).toMatchObject({ where: 'crash.dmp' });

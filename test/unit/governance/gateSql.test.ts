@@ -25,7 +25,7 @@ const instant = fc
 const notice = fc.constantFrom('1', '1', '2');
 /** Mostly everything: the rules at the end are reached only where the ones before let through. */
 const most = <T>(items: readonly T[], minLength = 0): fc.Arbitrary<T[]> =>
-  fc.oneof(
+  fc.oneof<fc.WeightedArbitrary<T[]>[]>(
     { weight: 4, arbitrary: fc.constant([...items]) },
     { weight: 1, arbitrary: fc.subarray([...items], { minLength }) },
   );
