@@ -36,6 +36,7 @@ export async function openPreviewPage(
     if (message !== undefined) port.post(message as ClientMessage);
   });
   port.onMessage((message) => pipe.send(JSON.stringify(message)));
+  port.onClose(() => pipe.close());
 
   context.on('page', (other) => {
     if (other !== page) void other.close(); // No second window.

@@ -4,12 +4,15 @@
 import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { isOwnUrl } from './origin.ts';
 
-/** The page calls the first with a JSON text; the page defines the second. */
+/** The page calls the first with a JSON text; the page defines the other two. */
 export const SEND = '__cloisterSend';
 export const RECEIVE = '__cloisterReceive';
+export const CLOSE = '__cloisterClose';
 
 export interface PagePipe {
   send(json: string): void;
+  /** Tells the page that nobody will answer any more. */
+  close(): void;
   onMessage(listener: (json: string) => void): void;
 }
 
@@ -43,17 +46,16 @@ export async function openPagePipe(context: BrowserContext, page: Page): Promise
   await session.send('Runtime.enable');
   await session.send('Runtime.addBinding', { name: SEND });
 
+  function tell(expression: string): void {
+    if (world === undefined) return; // Nobody is there; the next page greets anew.
+    session
+      .send('Runtime.evaluate', { expression, contextId: world, silent: true })
+      .catch(() => undefined); // Reloading or closed meanwhile.
+  }
+
   return {
-    send(json) {
-      if (world === undefined) return; // Nobody is there; the next page greets anew.
-      session
-        .send('Runtime.evaluate', {
-          expression: `globalThis.${RECEIVE}?.(${JSON.stringify(json)})`,
-          contextId: world,
-          silent: true,
-        })
-        .catch(() => undefined); // Reloading or closed meanwhile.
-    },
+    send: (json) => tell(`globalThis.${RECEIVE}?.(${JSON.stringify(json)})`),
+    close: () => tell(`globalThis.${CLOSE}?.()`),
     onMessage: (listener) => void listeners.add(listener),
   };
 }

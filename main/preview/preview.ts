@@ -55,7 +55,11 @@ export async function runPreview(options: PreviewOptions): Promise<number> {
         process.once('SIGINT', () => end(0));
         process.once('SIGTERM', () => end(0));
       });
-      return await Promise.race([closed, stopped, coreEnded]);
+      // Without a core the window stays and says what happened and that nothing is lost; where nobody sees
+      // a window there is nothing to wait for.
+      if (options.headless) return await Promise.race([closed, stopped, coreEnded]);
+      await Promise.race([closed, stopped]);
+      return core.exitCode === null && core.signalCode === null ? 0 : 1;
     } finally {
       await browser.close();
     }
