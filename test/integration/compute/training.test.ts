@@ -103,7 +103,9 @@ describe('training a tagger', () => {
       await expect(trainTagger(job(), log)).rejects.toMatchObject({ code: 'canceled' });
       const { bytes, step } = log.checkpoints.at(-1)!;
       expect(step).toBeGreaterThan(0);
-      const resumed = await trainTagger(job({ resumeFrom: bytes }), record());
+      // A recipe that was stored and read again may list its fields in another order.
+      const recipe = Object.fromEntries(Object.entries(tinyRecipe()).reverse()) as never;
+      const resumed = await trainTagger(job({ resumeFrom: bytes, recipe }), record());
       expect(resumed.lossCurve).toEqual(whole.lossCurve);
       expect(resumed.history).toEqual(whole.history);
       expect(resumed.model.files['onnx/model.onnx']).toEqual(whole.model.files['onnx/model.onnx']);
