@@ -11,22 +11,23 @@
 // destroyed together with the closing of the request. A hit, or a file that could not be read, ends in
 // `failed`: an erasure is done when a scan says so, never because no error occurred.
 import { createHash } from 'node:crypto';
-import type { ErasureCertificate, OutputOf } from '../../shared/contract/index.ts';
+import type { ErasureCertificate } from '../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import { canonicalJson } from '../platform/index.ts';
 import { scanForNeedles, type ScanReport, type SealedId } from '../store/index.ts';
 import type { Actor, RoomContext } from './context.ts';
+import { KEPT, createErasurePreview, type ErasurePreview } from './erasurePreview.ts';
+import { createErasureRecord, type Deleted, type Journal, type Ordered } from './erasureRecord.ts';
 import { createErasureRepository } from './erasureRepository.ts';
 import type { Exits } from './exits.ts';
-import type { DeletedRows, SubjectFollower, SubjectModel } from './followers.ts';
+import type { DeletedRows, SubjectFollower } from './followers.ts';
 import type { GateRepository } from './gateRepository.ts';
 import { chooseNeedles } from './needles.ts';
-import type { RequestEventType, RequestRepository } from './requestRepository.ts';
+import type { RequestRepository } from './requestRepository.ts';
 import { noSuchRequest, type Requests } from './requests.ts';
 import { createSubjectRepository } from './subjectRepository.ts';
 import { erasedIdentifierHmac, type Subjects } from './subjects.ts';
 
-export type ErasurePreview = OutputOf<'request.previewErasure'>;
 export type ErasureStage =
   'ordering' | 'deleting' | 'compacting' | 'rekeying' | 'proving' | 'closing';
 export const ERASURE_STAGES: readonly ErasureStage[] = [
@@ -67,122 +68,14 @@ export interface ErasureDeps {
   readonly scanFolders: () => readonly string[];
 }
 
-/** What must outlive a kill; see the head of this file. */
-interface Journal {
-  readonly subjectId: string;
-  readonly subjectKey: string;
-  readonly needles: readonly string[]; // Base64
-  readonly count: number;
-  readonly shared: number;
-  readonly tooShort: number;
-}
-
-interface Ordered {
-  readonly orderId: string;
-  readonly orderLeaf: number;
-  readonly journal: SealedId;
-}
-
-interface Deleted {
-  readonly step: 'deleted';
-  readonly deleted: readonly DeletedRows[];
-  readonly files: number;
-  readonly models: readonly SubjectModel[];
-}
-
-const KEPT = [
-  {
-    what: 'auditLeaves',
-    ground: 'Art. 5(2) and 17(3)(b) GDPR: accountability; the pseudonym links to nobody any more',
-  },
-  { what: 'requestRecord', ground: 'Art. 5(2) GDPR: proof that the request was answered' },
-  {
-    what: 'erasedIdentifierHash',
-    ground: 'Art. 5(1)(f) GDPR: keyed hash that keeps an import from bringing the person back',
-  },
-] as const;
-
 export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure {
   const { store, clock, random, audit } = context;
   const { requests, requestRows, subjects, texts, followers } = deps;
   const repository = createErasureRepository(store);
   const subjectRows = createSubjectRepository(store);
 
-  const eventsOf = (requestId: string) => requestRows.events(requestId);
-  const eventBody = <T>(requestId: string, type: RequestEventType): T | undefined => {
-    const event = eventsOf(requestId).findLast((row) => row.type === type);
-    return event && (JSON.parse(event.body) as T);
-  };
-  const stepBody = <T extends { readonly step: string }>(
-    requestId: string,
-    step: T['step'],
-  ): T | undefined =>
-    eventsOf(requestId)
-      .filter(({ type }) => type === 'step')
-      .map(({ body }) => JSON.parse(body) as T)
-      .findLast((body) => body.step === step);
-
-  const addEvent = (actor: Actor, requestId: string, type: RequestEventType, body: object): void =>
-    requestRows.addEvent({ requestId, type, at: clock.now(), actor: actor.userId, body });
-
-  const readJournal = (id: SealedId): Journal =>
-    JSON.parse(store.sealed.read(id).toString('utf8')) as Journal;
-
-  function goingOf(subjectId: string): ErasurePreview['goes'] {
-    const rows = new Map(repository.countRows(subjectId).map(({ table, rows: n }) => [table, n]));
-    const n = (table: string): number => rows.get(table) ?? 0;
-    const documents = repository.countDocuments(subjectId);
-    return [
-      { what: 'documents', count: documents.original },
-      { what: 'deidentified', count: documents.deidentified },
-      { what: 'spans', count: n('source_span') },
-      { what: 'annotations', count: n('annotation_event') },
-      { what: 'suggestions', count: n('suggestion') },
-      { what: 'snapshotEntries', count: n('snapshot_document') },
-      { what: 'identifiers', count: n('subject_identifier') },
-      { what: 'indexEntries', count: texts.countTexts(subjectId) },
-      {
-        what: 'files',
-        count: repository.packs(subjectId).length + repository.checkpoints(subjectId).length,
-      },
-      { what: 'consents', count: n('consent_event') },
-      { what: 'accessPacks', count: n('report') },
-    ];
-  }
-
-  const modelsOf = (subjectId: string): SubjectModel[] =>
-    followers.flatMap((follower) => follower.models?.(subjectId) ?? []);
-
-  function preview(requestId: string): Result<ErasurePreview> {
-    const found = requests.requireOpen(requestId, 'erasure');
-    if (!found.ok) return found;
-    const { subjectId, subjectKey } = found.value;
-    if (subjectId === null) {
-      // The rows went before the interruption: only the proof is left to do.
-      const ordered = eventBody<Ordered>(requestId, 'ordered');
-      if (!ordered) throw new Error('A request without a person has no order');
-      const journal = readJournal(ordered.journal);
-      return ok({
-        subjectId: journal.subjectId,
-        subjectKey: journal.subjectKey,
-        goes: [],
-        stays: staysOf(0),
-        models: [...(stepBody<Deleted>(requestId, 'deleted')?.models ?? [])],
-        recipients: [],
-        confirmation: journal.subjectKey,
-      });
-    }
-    const key = subjectKey ?? '';
-    return ok({
-      subjectId,
-      subjectKey: key,
-      goes: goingOf(subjectId),
-      stays: staysOf(repository.leavesAbout(subjects.subjectRef(subjectId).toString('hex'))),
-      models: modelsOf(subjectId),
-      recipients: deps.exits.ofSubject(subjectId).map(({ recipient, at }) => ({ recipient, at })),
-      confirmation: key,
-    });
-  }
+  const record = createErasureRecord(context, requestRows);
+  const { preview, modelsOf } = createErasurePreview({ ...deps, record, repository });
 
   function takeNeedles(subjectId: string, subjectKey: string): Journal {
     const own = texts.ownTexts(subjectId);
@@ -245,7 +138,7 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         actor: actor.userId,
         reason: '',
       });
-      addEvent(actor, requestId, 'ordered', {
+      record.add(actor, requestId, 'ordered', {
         orderId,
         orderLeaf: seq,
         journal: sealed.id,
@@ -255,7 +148,7 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
   }
 
   function deleteRows(actor: Actor, requestId: string, ordered: Ordered): void {
-    const { subjectId } = readJournal(ordered.journal);
+    const { subjectId } = record.journal(ordered);
     store.transaction(() => {
       const counted = repository.countRows(subjectId);
       const textRows = texts.countTexts(subjectId);
@@ -278,6 +171,7 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         const hmac = erasedIdentifierHmac(context, scheme, value);
         repository.rememberErased(hmac, clock.now(), ordered.orderId);
       }
+      closeOtherRequests(actor, requestId, subjectId);
       const indexRows = texts.removeFromIndex(subjectId);
       repository.deleteDocuments(subjectId);
       repository.deleteSubject(subjectId);
@@ -289,13 +183,22 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         { table: 'run_checkpoint', rows: checkpoints.length },
         ...byFollowers,
       ]);
-      addEvent(actor, requestId, 'step', {
+      record.add(actor, requestId, 'step', {
         step: 'deleted',
         deleted,
         files: packs.length + checkpoints.length,
         models,
       } satisfies Deleted);
     });
+  }
+
+  /** There is nobody left to answer about; whoever asked is told by the certificate. */
+  function closeOtherRequests(actor: Actor, requestId: string, subjectId: string): void {
+    for (const { id } of requestRows.ofSubject(subjectId)) {
+      const found = requests.get(id);
+      if (id === requestId || !found.ok || found.value.state === 'closed') continue;
+      record.add(actor, id, 'closed', { outcome: 'personErased' });
+    }
   }
 
   /** A recipient is free text; the person who took their own copy is named there. */
@@ -314,13 +217,13 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
     store.checkpoint();
     store.vacuum();
     store.checkpoint();
-    addEvent(actor, requestId, 'step', { step: 'compacted' });
+    record.add(actor, requestId, 'step', { step: 'compacted' });
   }
 
   function rekey(actor: Actor, requestId: string): void {
     store.rekey();
     store.checkpoint();
-    addEvent(actor, requestId, 'step', { step: 'rekeyed' });
+    record.add(actor, requestId, 'step', { step: 'rekeyed' });
   }
 
   function prove(journal: Journal): ScanReport {
@@ -344,7 +247,7 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         object: { type: 'request', id: requestId },
         counts: { hits, unread: scan.unread.length, bytes: scan.bytesScanned },
       });
-      addEvent(actor, requestId, 'failed', { hits, where });
+      record.add(actor, requestId, 'failed', { hits, where });
     });
     audit.sign();
     return failure(
@@ -361,13 +264,13 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
     journal: Journal,
     scan: ScanReport,
   ): ErasureCertificate {
-    const done = stepBody<Deleted>(requestId, 'deleted');
+    const done = record.deleted(requestId);
     if (!done) throw new Error('Nothing was deleted yet');
     const certificate = store.transaction(() => {
       const body: Omit<ErasureCertificate, 'sha256'> = {
         requestId,
         orderId: ordered.orderId,
-        orderedAt: eventsOf(requestId).find(({ type }) => type === 'ordered')?.at ?? '',
+        orderedAt: record.orderedAt(requestId),
         completedAt: clock.now(),
         deleted: [...done.deleted],
         files: done.files,
@@ -380,7 +283,7 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         },
         models: done.models.map((model) => ({ ...model })),
         kept: KEPT.map((item) => ({ ...item })),
-        rekeyed: stepBody<{ step: 'rekeyed' }>(requestId, 'rekeyed') !== undefined,
+        rekeyed: record.isRekeyed(requestId),
         orderLeaf: ordered.orderLeaf,
         certificateLeaf: audit.size(),
       };
@@ -399,8 +302,8 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         commitments: { certificate: sha256 },
       });
       if (seq !== body.certificateLeaf) throw new Error('Another leaf came between');
-      addEvent(actor, requestId, 'certificate', { ...body, sha256 });
-      addEvent(actor, requestId, 'closed', { outcome: 'erased' });
+      record.add(actor, requestId, 'certificate', { ...body, sha256 });
+      record.add(actor, requestId, 'closed', { outcome: 'erased' });
       store.sealed.remove(ordered.journal);
       return { ...body, sha256 };
     });
@@ -414,26 +317,26 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
     async erase(actor, { requestId, confirmation }, onStage = () => undefined) {
       const asked = preview(requestId);
       if (!asked.ok) return asked;
-      if (confirmation.trim() !== asked.value.confirmation) {
+      if (confirmation.trim() !== asked.value.confirmation.trim()) {
         return failure(
           'CONFIRMATION_MISMATCH',
           'What was typed is not the record number of this person. Nothing was erased. Type it exactly as shown.',
         );
       }
-      if (eventBody<Ordered>(requestId, 'ordered') === undefined) {
+      if (record.ordered(requestId) === undefined) {
         await onStage('ordering');
         order(actor, requestId, asked.value.subjectId, asked.value.subjectKey);
       }
-      const ordered = eventBody<Ordered>(requestId, 'ordered') as Ordered;
+      const ordered = record.ordered(requestId) as Ordered;
       await onStage('deleting');
-      if (!stepBody<Deleted>(requestId, 'deleted')) deleteRows(actor, requestId, ordered);
+      if (!record.deleted(requestId)) deleteRows(actor, requestId, ordered);
       // What follows can be repeated, and after a failed proof it is what has to be.
       await onStage('compacting');
       compact(actor, requestId);
       await onStage('rekeying');
       rekey(actor, requestId);
       await onStage('proving');
-      const journal = readJournal(ordered.journal);
+      const journal = record.journal(ordered);
       const scan = prove(journal);
       if (scan.hits.length > 0 || scan.unread.length > 0) return fail(actor, requestId, scan);
       await onStage('closing');
@@ -442,7 +345,7 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
     certificate(requestId) {
       const found = requests.get(requestId);
       if (!found.ok) return found;
-      const certificate = eventBody<ErasureCertificate>(requestId, 'certificate');
+      const certificate = record.certificate(requestId);
       return certificate ? ok(certificate) : noSuchRequest();
     },
     unfinished: () =>
@@ -452,11 +355,6 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         .map(({ requestId }) => requestId),
   };
 }
-
-const staysOf = (leaves: number): ErasurePreview['stays'] => [
-  { what: 'auditLeaves', count: leaves, ground: KEPT[0].ground },
-  { what: 'requestRecord', count: 1, ground: KEPT[1].ground },
-];
 
 /** One line per table; a room may report rows that were counted for the cascade too. */
 function merge(rows: readonly DeletedRows[]): DeletedRows[] {

@@ -93,7 +93,8 @@ export type {
   RecordConsent,
 } from './consent.ts';
 export type { Actor, Page, PageRequest } from './context.ts';
-export { ERASURE_STAGES, type Erasure, type ErasurePreview, type ErasureStage } from './erasure.ts';
+export { ERASURE_STAGES, type Erasure, type ErasureStage } from './erasure.ts';
+export type { ErasurePreview } from './erasurePreview.ts';
 export type { ExitEntry, Exits, RegisterExit } from './exits.ts';
 export type { AccessPart, DeletedRows, SubjectFollower, SubjectModel } from './followers.ts';
 export type {
