@@ -108,7 +108,7 @@ export function differentiate(
     const contributions = rule(contextOf(node, grads));
     node.inputs.forEach((input, index) => {
       const contribution = contributions[index];
-      if (!wanted[index] || contribution == null) return;
+      if (!wanted[index] || contribution === undefined || contribution === null) return;
       const list = arrived.get(input) ?? [];
       list.push(contribution);
       arrived.set(input, list);

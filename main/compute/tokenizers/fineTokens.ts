@@ -20,9 +20,12 @@ const PIECE = new RegExp(
   'gv',
 );
 
-/** Only such text can hold clusters of several code points that the pieces might cut. */
+/**
+ * Only such text can hold clusters of several code points that the pieces might cut: combining marks,
+ * joiners and other format characters, flags, skin tones, decomposed Hangul, Thai and Lao vowels.
+ */
 const MAY_CLUSTER =
-  /[\p{M}\p{Regional_Indicator}\u200c\u200d\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}\u1100-\u11ff\u0e00-\u0eff]/u;
+  /[\p{M}\p{Cf}\p{Regional_Indicator}\p{Emoji_Modifier}\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u0e00-\u0eff]/u;
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 

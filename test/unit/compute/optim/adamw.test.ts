@@ -121,6 +121,31 @@ describe('AdamW', () => {
   });
 });
 
+describe('the arena', () => {
+  it('refuses more than one memory can hold, before taking any', () => {
+    const spec = { name: 'huge', dims: [300_000_000], decay: true, rows: false };
+    expect(() => createArena([spec])).toThrow(/300 million parameters needs more than 4 GB/);
+  });
+
+  it('keeps regions apart and on whole vectors', () => {
+    const arena = createArena(
+      [3, 5, 8].map((size, i) => ({ name: `p${i}`, dims: [size], decay: true, rows: false })),
+    );
+    arena.parameters.forEach((parameter, i) => {
+      for (const plane of ['w', 'g', 'm', 'v', 'a'] as const) {
+        expect(parameter.addresses[plane] % 16).toBe(0);
+        arena.view(parameter, plane).fill(10 * i + plane.charCodeAt(0));
+      }
+    });
+    arena.parameters.forEach((parameter, i) => {
+      for (const plane of ['w', 'g', 'm', 'v', 'a'] as const)
+        expect(new Set(arena.view(parameter, plane))).toEqual(
+          new Set([10 * i + plane.charCodeAt(0)]),
+        );
+    });
+  });
+});
+
 describe('schedules', () => {
   it('warms up, then falls to zero', () => {
     const linear = { shape: 'linear', warmupSteps: 4, totalSteps: 14 } as const;
