@@ -9,8 +9,34 @@ export async function filesOf(transfer: DataTransfer): Promise<readonly File[]> 
 
 const names = new WeakMap<File, string>();
 
-/** Inside the source: `folder/note.txt`, with forward slashes. */
-export const nameOf = (file: File): string =>
+export interface NamedFile {
+  readonly file: File;
+  /** Inside the source, with forward slashes. */
+  readonly name: string;
+}
+
+/**
+ * By name, as a terminal reads a folder, whatever order the chooser hands out. A folder that holds everything
+ * is the source itself and no part of the names: the same folder brought again another way is then known.
+ */
+export function inOrder(files: readonly File[]): readonly NamedFile[] {
+  const named = files.map((file) => ({ file, name: nameOf(file) }));
+  const top = named[0]?.name.split('/', 1)[0] ?? '';
+  const cut = named.every(({ name }) => name.startsWith(`${top}/`)) ? top.length + 1 : 0;
+  return named
+    .map(({ file, name }) => ({ file, name: name.slice(cut) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The folder's name, or the first file's without its ending. */
+export function labelOf(files: readonly File[]): string {
+  const first = files[0] ? nameOf(files[0]) : '';
+  const label = first.includes('/') ? first.split('/', 1)[0]! : first.replace(/\.[^.]+$/, '');
+  return label.slice(0, 200);
+}
+
+/** `folder/note.txt`. */
+const nameOf = (file: File): string =>
   names.get(file) ?? (file.webkitRelativePath === '' ? file.name : file.webkitRelativePath);
 
 async function walk(entry: FileSystemEntry): Promise<File[]> {

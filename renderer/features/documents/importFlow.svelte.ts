@@ -4,7 +4,7 @@
  */
 import type { InputOf, OutputOf } from '../../../shared/contract/index.ts';
 import type { App } from '../../state/index.ts';
-import { chunkOf, nameOf } from './files.ts';
+import { chunkOf, labelOf, inOrder, type NamedFile } from './files.ts';
 
 export type Preflight = OutputOf<'corpus.preflight'>;
 export type ImportResult = OutputOf<'corpus.import'>;
@@ -44,14 +44,15 @@ export class ImportFlow {
     return this.by !== 'pattern' || this.pattern.trim() !== '';
   }
 
-  async take(files: readonly File[]): Promise<void> {
-    if (files.length === 0) return;
+  async take(chosen: readonly File[]): Promise<void> {
+    if (chosen.length === 0) return;
+    const files = inOrder(chosen);
     await this.discard();
-    const begun = await this.#app.act('intake.begin', { label: labelOf(files) });
+    const begun = await this.#app.act('intake.begin', { label: labelOf(chosen) });
     if (!begun) return;
     this.#intakeId = begun.intakeId;
-    this.collection = labelOf(files);
-    this.total = files.reduce((sum, file) => sum + file.size, 0);
+    this.collection = labelOf(chosen);
+    this.total = chosen.reduce((sum, file) => sum + file.size, 0);
     this.handed = 0;
     this.step = 'handing';
     for (const file of files) {
@@ -63,8 +64,8 @@ export class ImportFlow {
     await this.check();
   }
 
-  async #hand(file: File): Promise<boolean> {
-    this.handingName = nameOf(file);
+  async #hand({ file, name }: NamedFile): Promise<boolean> {
+    this.handingName = name;
     let start = 0;
     do {
       const intakeId = this.#intakeId;
@@ -73,7 +74,7 @@ export class ImportFlow {
       const last = start + CHUNK_BYTES >= file.size;
       const got = await this.#app.act('intake.append', {
         intakeId,
-        file: nameOf(file),
+        file: name,
         chunk,
         last,
       });
@@ -135,11 +136,4 @@ export class ImportFlow {
       language: this.language,
     };
   }
-}
-
-/** The folder's name, or the file's without its ending. */
-function labelOf(files: readonly File[]): string {
-  const first = nameOf(files[0]!);
-  const folder = first.includes('/') ? first.split('/')[0]! : first.replace(/\.[^.]+$/, '');
-  return folder.slice(0, 200);
 }

@@ -24,6 +24,7 @@ export const snapshots = {
   'snapshots.leftOut': 'Ausgelassen, und warum',
   'snapshots.leftOut.none': 'Es wurde nichts ausgelassen.',
   'snapshots.reason.unfinished': 'Annotation nicht abgeschlossen',
+  'snapshots.reason.subjectInDev': 'auch im Entwicklungsteil',
   'snapshots.manifest': 'Verzeichnis',
   'snapshots.policy': 'Regel',
   'snapshots.train': 'Ein Modell damit trainieren',

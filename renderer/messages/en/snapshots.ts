@@ -21,6 +21,7 @@ export const snapshots = {
   'snapshots.leftOut': 'Left out, and why',
   'snapshots.leftOut.none': 'Nothing was left out.',
   'snapshots.reason.unfinished': 'labels not finished',
+  'snapshots.reason.subjectInDev': 'also in the development part',
   'snapshots.manifest': 'Manifest',
   'snapshots.policy': 'Policy',
   'snapshots.train': 'Train a model on it',

@@ -23,6 +23,7 @@ export const snapshots = {
   'snapshots.leftOut': '未纳入及其原因',
   'snapshots.leftOut.none': '没有遗漏。',
   'snapshots.reason.unfinished': '标注未完成',
+  'snapshots.reason.subjectInDev': '亦在开发集中',
   'snapshots.manifest': '清单',
   'snapshots.policy': '策略',
   'snapshots.train': '以此训练模型',

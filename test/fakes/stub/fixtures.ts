@@ -412,7 +412,7 @@ function labelingOf(
       ],
       labels: [...labels],
       leftOut: [
-        { reason: 'withdrawn', count: 4 },
+        { reason: 'consentWithdrawn', count: 4 },
         { reason: 'restricted', count: 4 },
         { reason: 'unfinished', count: 10 },
       ],
