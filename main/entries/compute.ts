@@ -3,6 +3,7 @@
  * port or the channel of a forked Node child. It ends when that channel closes, so it cannot outlive
  * its core, and it can be killed at any moment without losing anything but the current step.
  */
+import '../ipc/noNetwork.ts';
 import { serveCompute, type ComputePort } from '../compute/index.ts';
 
 /** The parts of Electron's ports that are used here; `electron` itself stays out. */

@@ -26,6 +26,8 @@ export function forbidNetwork(): void {
   disable(prototypeOf('node:dns', 'Resolver'), 'resolve', 'resolve4', 'resolve6', 'reverse');
   disable(builtin('node:dns'), 'lookup', 'lookupService', 'resolve', 'resolve4', 'resolve6');
   disable(globalThis, 'fetch', 'WebSocket', 'EventSource');
+  // Native code asks nobody: ONNX Runtime's official builds report to their maker unless told not to.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
 }
 
 forbidNetwork();

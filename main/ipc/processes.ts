@@ -33,16 +33,22 @@ const KEPT_VARIABLES = new Set([
   'CLOISTER_VAULT',
 ]);
 
+/** What every process of Cloister is told, whatever its parent's environment says. */
+const FIXED_VARIABLES = {
+  ORT_DISABLE_TELEMETRY: '1', // ONNX Runtime reports to its maker by default since 1.29.
+  HF_HUB_OFFLINE: '1',
+  DO_NOT_TRACK: '1',
+} as const;
+
 export function scrubbedEnvironment(
   environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(
-      (entry): entry is [string, string] =>
-        entry[1] !== undefined &&
-        (KEPT_VARIABLES.has(entry[0].toUpperCase()) || entry[0].startsWith('LC_')),
-    ),
+  const kept = Object.entries(environment).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined &&
+      (KEPT_VARIABLES.has(entry[0].toUpperCase()) || entry[0].startsWith('LC_')),
   );
+  return { ...Object.fromEntries(kept), ...FIXED_VARIABLES };
 }
 
 /** Standard output of the child is dropped into standard error: the terminal's own stays clean for results. */

@@ -1,7 +1,15 @@
 // Invariant 7, proven on system calls: the whole main job, in every process it starts, connects to nothing
 // and listens on nothing. Only Unix sockets, which never leave the machine, may pass.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +56,8 @@ describe('the reader of traces', () => {
 describe.skipIf(skips())('the main job under a system call trace', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cloister-trace-'));
   const trace = join(folder, 'trace');
+  const home = join(folder, 'home');
+  mkdirSync(home);
   const traced = (command: readonly string[]) =>
     spawnSync(
       'strace',
@@ -60,7 +70,12 @@ describe.skipIf(skips())('the main job under a system call trace', () => {
         trace,
         ...command,
       ],
-      { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        maxBuffer: 64 * 1024 * 1024,
+        env: { PATH: process.env.PATH, HOME: home },
+      },
     );
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -98,6 +113,9 @@ describe.skipIf(skips())('the main job under a system call trace', () => {
       expect(statSync(result.vault).mode & 0o777).toBe(0o700);
       expect(result.reports.length).toBeGreaterThanOrEqual(4);
       for (const report of result.reports) expect(existsSync(report)).toBe(true);
+      // Invariant 8: nothing beside the vault, no cache, no device identifier of some library.
+      expect(readdirSync(home)).toEqual([]);
+      expect(readdirSync(folder).sort()).toEqual(['.cloister', 'home', 'trace']);
     },
   );
 });

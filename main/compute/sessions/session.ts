@@ -5,6 +5,7 @@
  * into WebAssembly memory costs no copy; outputs are always fresh copies; `run` blocks the thread
  * whatever its promise suggests; a session's memory is returned only by `release`.
  */
+import './quiet.ts'; // First: the library reads its environment once.
 import { InferenceSession, Tensor as OrtTensor, env } from 'onnxruntime-node';
 import { fault } from '../fault.ts';
 
