@@ -66,8 +66,7 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await button('Unlock').click();
     await page.getByRole('navigation').waitFor();
   };
-  const spanCount = async (): Promise<number> =>
-    region('Spans in this note').locator('li').count();
+  const spanCount = async (): Promise<number> => region('Spans in this note').locator('li').count();
 
   it('creates a vault', async () => {
     await page.getByRole('heading', { name: 'Create a vault' }).waitFor();
@@ -80,7 +79,7 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await page.getByLabel('The same passphrase again').fill(PASSPHRASE);
     await button('Create the vault').click();
     await page.getByRole('heading', { name: 'Home', exact: true }).waitFor();
-    await page.getByText('Log intact since last time').waitFor();
+    await page.getByText('No network').first().waitFor();
   });
 
   it('imports what is good and names what is not, file and line', async () => {
@@ -97,7 +96,7 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
       )
       .waitFor();
     for (const { file, line } of [notes.brokenAnnotation, notes.brokenEncoding]) {
-      await dialog().getByText(`ward/${file}, line ${line}`).waitFor();
+      await dialog().getByText(`${file}, line ${line}`).waitFor();
     }
     await button(`Import ${count} notes`).click();
     await dialog().getByText(`${count} notes imported into “ward”`).waitFor();
@@ -126,7 +125,9 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await pick('People');
     await button('Record for several').click();
     const keys = notes.people.map(({ key }) => key);
-    await dialog().getByLabel('Record numbers, one per line').fill([...keys, '999'].join('\n'));
+    await dialog()
+      .getByLabel('Record numbers, one per line')
+      .fill([...keys, '999'].join('\n'));
     await dialog().getByLabel('Where the proof lies').fill('folder 7');
     await button('Record').click();
     await dialog().getByText(`Recorded for ${keys.length} people.`).waitFor();
@@ -147,7 +148,7 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await page.getByText('The gate denies from the next read on').waitFor();
     await page.locator('.purpose-chip').getByText(`${person.notes.length} withheld`).waitFor();
     await go('documents');
-    await row(person.notes[0]!).getByText('Withheld').waitFor();
+    await row(person.notes[0]!).getByText('Withheld', { exact: true }).waitFor();
     await row(person.notes[0]!).click();
     await page.getByText('The gate did not release this text').waitFor();
     await page.getByText('consent withdrawn').first().waitFor();
@@ -160,7 +161,10 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await row(notes.open).click();
     await page.getByText('Mr Coverdale, 41 yrs').waitFor();
     await button('De-identification').click();
-    const [original, result] = [page.locator('.both > div').nth(0), page.locator('.both > div').nth(1)];
+    const [original, result] = [
+      page.locator('.both > div').nth(0),
+      page.locator('.both > div').nth(1),
+    ];
     await original.getByText('417648').waitFor();
     expect(await result.innerText()).not.toContain('417648');
     await pick('Type');
@@ -173,7 +177,9 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await go('labeling');
     await button('New labeling project').click();
     await dialog().getByLabel('Name', { exact: true }).fill('Ward notes');
-    await dialog().getByLabel(/Take over the \d+ spans that came with the import/).waitFor();
+    await dialog()
+      .getByLabel(/Take over the \d+ spans that came with the import/)
+      .waitFor();
     await button('Create project').click();
     // Labels that came with the import are finished work; the note without any is what is left.
     const text = page.getByRole('article', { name: 'Text of the note' });
@@ -200,7 +206,10 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await region('Spans in this note').getByText('Yarrowmouth').waitFor();
     expect(await spanCount()).toBe(3);
     // Mouse: a drag across two words.
-    const [from, to] = [await placeOf(text, 'Frank', 'start'), await placeOf(text, 'Hathersage', 'end')];
+    const [from, to] = [
+      await placeOf(text, 'Frank', 'start'),
+      await placeOf(text, 'Hathersage', 'end'),
+    ];
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();
     await page.mouse.move(to.x, to.y, { steps: 4 });
@@ -243,9 +252,13 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
       return Number(bar?.getAttribute('aria-valuenow') ?? 0) > 0;
     });
     await page.locator('.running').getByRole('button', { name: 'Cancel' }).click();
-    await page.getByText(/This run stopped at step [\d,]+\. Its last checkpoint is stored/).waitFor();
+    await page
+      .getByText(/This run stopped at step [\d,]+\. Its last checkpoint is stored/)
+      .waitFor();
     await button('Resume').click();
-    await page.getByText('This run has no model yet.').waitFor({ state: 'detached', timeout: 60_000 });
+    await page
+      .getByText('This run has no model yet.')
+      .waitFor({ state: 'detached', timeout: 60_000 });
     await page.getByText('In use').waitFor();
     await page.locator('.uplot canvas').waitFor();
     expect(await fact(page.locator('main'), 'Best F1')).toMatch(/0\.\d{4}/);
@@ -335,11 +348,15 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await button('Erase this person').click();
     await page.getByText(/^Proven: .* Nothing was found\.$/).waitFor({ timeout: 30_000 });
     await go('documents');
-    await page.getByText(`${notes.good.length - person.notes.length} documents`).first().waitFor();
+    await page
+      .getByText(`${notes.good.length - person.notes.length} documents`)
+      .first()
+      .waitFor();
     await go('training');
     await page.getByText('Stale', { exact: true }).waitFor();
     await go('labeling');
-    await page.getByText('No usable model yet.').or(page.getByText('Suggested by')).first().waitFor();
+    await page.getByRole('article', { name: 'Text of the note' }).waitFor();
+    await region('Suggestions').waitFor();
     expect(await page.getByRole('button', { name: /^Suggest/ }).count()).toBe(0);
   });
 
@@ -364,6 +381,8 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await page.getByRole('navigation').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    // The lock left a signed head behind; this opening continues it.
+    await page.getByText('Protokoll seit dem letzten Mal unversehrt').waitFor();
     await go('snapshots');
     await page.getByText('First freeze').first().waitFor();
     await go('evaluation');

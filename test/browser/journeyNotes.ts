@@ -1,5 +1,12 @@
 /** The folder the journey imports: clinical notes of the bundled corpus, and two things gone wrong on the way. */
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,14 +34,17 @@ export function prepareNotes(parent: string): JourneyNotes {
   const source = join(SAMPLES, 'train', 'clinical');
   const labeled = readdirSync(source).filter((name) => /^en-.*\.(?:txt|ann)$/.test(name));
   for (const name of labeled) cpSync(join(source, name), join(folder, name));
-  const open = 'today';
+  const open = 'arrival';
   cpSync(join(SAMPLES, 'unlabeled', 'en-discharge-01.txt'), join(folder, `${open}.txt`));
 
   const annotation = 'en-nursing-01.ann';
   appendFileSync(join(folder, annotation), 'T99 NAME somewhere\n');
   const lines = readFileSync(join(folder, annotation), 'utf8').split('\n');
   // The second line as an old editor would have saved it: é as one byte, which is no UTF-8.
-  writeFileSync(join(folder, 'old-editor.txt'), Buffer.from('MRN: 1\nSeen by Dr Andr\xe9.\n', 'latin1'));
+  writeFileSync(
+    join(folder, 'old-editor.txt'),
+    Buffer.from('MRN: 1\nSeen by Dr Andr\xe9.\n', 'latin1'),
+  );
 
   const good = [
     ...labeled.filter((name) => name.endsWith('.txt')).map((name) => name.slice(0, -4)),

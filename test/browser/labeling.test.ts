@@ -1,9 +1,9 @@
 // Labeling under a person's hand: real keys, a real mouse, real line breaking, against the stub core. What
 // counts is what the core was told, so every assertion on a label reads the task the stub holds.
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Refusal } from '../fakes/stub/core.ts';
-import type { StubTask } from '../fakes/stub/fixtures.ts';
+import { id, type StubTask } from '../fakes/stub/fixtures.ts';
 import {
   accessibilityFaults,
   browserMissing,
@@ -36,6 +36,9 @@ describe.skipIf(browserMissing())('labeling', () => {
   beforeAll(async () => {
     browser = await launch();
   });
+  afterEach(async () => {
+    for (const each of opened.splice(0)) await each.close();
+  });
   afterAll(async () => {
     await browser?.close();
   });
@@ -43,6 +46,7 @@ describe.skipIf(browserMissing())('labeling', () => {
   /** The first note of the project, open and with the given text; others stay as they are. */
   async function bench(given: Given = {}, options: OpenOptions = {}): Promise<Bench> {
     const open = await openPage(browser, options);
+    open.page.setDefaultTimeout(5000);
     opened.push(open);
     const { vault } = open.stub.context;
     const document = vault.documents[0]!;
@@ -57,19 +61,20 @@ describe.skipIf(browserMissing())('labeling', () => {
     task.completed = false;
     task.annotations = (given.marks ?? []).map((mark, n) => ({
       ...place(mark),
-      annotationId: `ann_GIVEN${n}`,
+      annotationId: id('ann', 800_000 + n),
       annotator: 'Reader A',
       origin: 'human' as const,
       at: '2026-11-23T10:00:00.000Z',
     }));
     task.suggestions = (given.suggestions ?? []).map((mark, n) => ({
       ...place(mark),
-      suggestionId: `sug_GIVEN${n}`,
+      suggestionId: id('sug', 800_000 + n),
       modelId: vault.models[0]!.modelId,
       model: 'Ward 7 tagger, standard',
       score: 0.91,
     }));
     await goTo(open.page, '/labeling');
+
     await open.page.waitForSelector('article');
     const labeled = () =>
       task.annotations
@@ -93,19 +98,21 @@ describe.skipIf(browserMissing())('labeling', () => {
     page.evaluate((wanted) => {
       const lines = [...document.querySelectorAll<HTMLElement>('article [data-line]')];
       const line = lines.findLast((each) => Number(each.dataset['line']) <= wanted)!;
-      let rest = wanted - Number(line.dataset['line']);
+      const at = wanted - Number(line.dataset['line']);
       const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+      let before = 0;
       let last: Text | null = null;
       for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text) {
         if (node.length === 0) continue;
+        if (last !== null) before += last.length;
         last = node;
-        if (rest < node.length) break;
-        rest -= node.length;
+        if (at < before + node.length) break;
       }
+      const index = at - before;
+      const atEnd = index >= last!.length;
       const range = document.createRange();
-      const atEnd = rest >= last!.length || (last !== null && rest === 0 && last.length === 0);
-      range.setStart(last!, atEnd ? last!.length - 1 : rest);
-      range.setEnd(last!, atEnd ? last!.length : rest + 1);
+      range.setStart(last!, atEnd ? last!.length - 1 : index);
+      range.setEnd(last!, atEnd ? last!.length : index + 1);
       const rects = range.getClientRects();
       const rect = atEnd ? rects[rects.length - 1]! : rects[0]!;
       return { x: atEnd ? rect.right - 0.5 : rect.left + 0.5, y: rect.top + rect.height / 2 };
@@ -252,9 +259,11 @@ describe.skipIf(browserMissing())('labeling', () => {
       const on = await bench({ text: 'One ward.\nTwo WARD.\nThree ward.' });
       await press(on.page, '/');
       await on.page.keyboard.type('ward');
-      const selected = () => on.page.evaluate(() => document.getSelection()?.toString());
+      // Painted as a highlight: the selection of the browser stays with the field.
+      const selected = () =>
+        on.page.evaluate(() => [...(CSS.highlights.get('labeling-selection') ?? [])].map(String));
       await press(on.page, 'Enter', 'Enter');
-      await expect.poll(selected).toBe('WARD');
+      await expect.poll(selected).toEqual(['WARD']);
       await press(on.page, 'Enter', 'Enter');
       await expect.poll(() => on.page.textContent('footer')).toContain('Span 4–8');
       await on.page.keyboard.type('xyz');
@@ -386,19 +395,19 @@ describe.skipIf(browserMissing())('labeling', () => {
   });
 
   it('never moves a letter by marks, tags, suggestions or a selected mark', async () => {
-    const text = `${SENTENCE} `.repeat(8).trim();
+    const text = `${SENTENCE} AVATAR To refill: Difficult, fluff, VAT. `.repeat(8).trim();
     const letters = (page: Page) =>
       page.evaluate(() => {
         const article = document.querySelector('article')!;
         const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
         const range = document.createRange();
-        const rects: string[] = [];
+        const rects: number[][] = [];
         for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text) {
           for (let i = 0; i < node.length; i += 1) {
             range.setStart(node, i);
             range.setEnd(node, i + 1);
-            const { left, top, width } = range.getBoundingClientRect();
-            rects.push([left, top, width].map((v) => v.toFixed(1)).join(' '));
+            const { left, top, right } = range.getBoundingClientRect();
+            rects.push([left, top, right]);
           }
         }
         return rects;
@@ -413,16 +422,29 @@ describe.skipIf(browserMissing())('labeling', () => {
         ['Margaret Holloway', 'NAME'],
         ['Holloway, MRN 680551. Review', 'RECORD'],
         ['MRN', 'PLACE'],
+        ['VATA', 'PLACE'],
+        ['ref', 'NAME'],
+        ['ff', 'NAME'],
+        ['lu', 'NAME'],
+        ['V', 'AGE'],
       ],
       suggestions: [
         ['today', 'DATE'],
         ['680551', 'RECORD'],
       ],
     });
-    expect(await letters(marked.page)).toEqual(before);
+    // Places are kept in 64ths of a pixel, and rounded once per fragment.
+    const moved = async (page: Page): Promise<number> => {
+      const after = await letters(page);
+      expect(after.length).toBe(before.length);
+      return Math.max(
+        ...after.flatMap((rect, i) => rect.map((v, k) => Math.abs(v - before[i]![k]!))),
+      );
+    };
+    expect(await moved(marked.page)).toBeLessThan(0.25);
     await press(marked.page, 'Tab');
     await marked.page.locator('aside').getByText('Suggested by').waitFor();
-    expect(await letters(marked.page)).toEqual(before);
+    expect(await moved(marked.page)).toBeLessThan(0.25);
   });
 
   describe('when something is in the way', () => {
@@ -431,7 +453,7 @@ describe.skipIf(browserMissing())('labeling', () => {
       on.task.revision += 1;
       on.task.annotations = [
         {
-          annotationId: 'ann_OTHER1',
+          annotationId: id('ann', 800_100),
           start: 35,
           end: 41,
           label: 'RECORD',

@@ -44,13 +44,17 @@ describe.skipIf(browserMissing())('screens', () => {
       const result = await run(document, {
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
         resultTypes: ['violations'],
+        iframes: false,
       });
       return result.violations.map(
         (violation) =>
           `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(' | ')}`,
       );
     });
-    const complaints = [...opened.complaints];
+    // axe itself is what the sandbox of a report's frame turns away.
+    const complaints = opened.complaints.filter(
+      (each) => !each.startsWith('Blocked script execution'),
+    );
     await opened.close();
     return { findings, complaints };
   }

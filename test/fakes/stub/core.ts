@@ -112,6 +112,7 @@ export function createStubCore(
         ? fullVault()
         : emptyVault(),
     state: scenario === 'absent' ? 'absent' : scenario === 'locked' ? 'locked' : 'unlocked',
+    roles: [...ROLES],
     intakes: new Map(),
     refusals: new Map(),
     emit,
