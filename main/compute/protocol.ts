@@ -34,6 +34,8 @@ export interface TaggerRecipe {
   readonly architecture: 'tagger';
   readonly seed: number;
   readonly epochs: number;
+  /** Adds epochs until there are this many steps: a handful of notes needs to be seen more often. */
+  readonly leastSteps?: number;
   /**
    * Tokens that one optimizer step sees: documents are laid end to end; one that does not fit goes on
    * in the next step with overlap, so length is never a limit.
@@ -80,6 +82,7 @@ const BASE = {
   weightDecay: 0.01,
   clipNorm: 1,
   towers: 1,
+  leastSteps: 240,
   averaging: 0.99,
   patience: 0,
   checkpointSeconds: 60,

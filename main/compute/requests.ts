@@ -14,6 +14,7 @@ const TaggerRecipe = z
     architecture: z.literal('tagger'),
     seed: z.int().min(0),
     epochs: z.int().min(1).max(1000),
+    leastSteps: z.int().min(0).max(100_000).optional(),
     batchTokens: z.int().min(128).max(65536),
     learningRate: z.number().positive().max(1),
     schedule: z.enum(['constant', 'linear', 'cosine']),

@@ -15,16 +15,20 @@ export interface ResolvedRecipe {
 }
 
 export function resolveRecipe(recipe: Recipe): ResolvedRecipe {
-  const { timeBudgetSeconds, ...preset }: TaggerRecipe = PRESETS[recipe.preset];
+  const { timeBudgetSeconds, leastSteps, ...preset }: TaggerRecipe = PRESETS[recipe.preset];
   const resolved: TaggerRecipe = {
     ...preset,
     seed: recipe.seed,
     threads: recipe.threads,
     ...(recipe.learningRate !== undefined && { learningRate: recipe.learningRate }),
-    // Somebody who names the epochs wants these; only the preset's own number bends to the clock.
+    // Somebody who names the epochs wants these; only the preset's own number bends to the clock and
+    // to the size of the data.
     ...(recipe.epochs !== undefined
       ? { epochs: recipe.epochs }
-      : timeBudgetSeconds !== undefined && { timeBudgetSeconds }),
+      : {
+          ...(timeBudgetSeconds !== undefined && { timeBudgetSeconds }),
+          ...(leastSteps !== undefined && { leastSteps }),
+        }),
   };
   const sha256 = createHash('sha256')
     .update(canonicalJson(resolved as unknown as JsonValue))

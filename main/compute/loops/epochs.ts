@@ -65,12 +65,16 @@ export function createRun(parts: RunParts): () => Promise<RunEnd> {
     );
   };
   const stripsPerEpoch = stripsOf(0).length;
+  const wantedEpochs = Math.max(
+    recipe.epochs,
+    Math.ceil((recipe.leastSteps ?? 0) / stripsPerEpoch),
+  );
   let best: Weights | null = null;
   let state: LoopState = {
     epoch: 0,
     strip: 0,
     step: 0,
-    plannedEpochs: recipe.epochs,
+    plannedEpochs: wantedEpochs,
     epochLoss: 0,
     epochTokens: 0,
     curveLoss: 0,
@@ -198,7 +202,7 @@ export function createRun(parts: RunParts): () => Promise<RunEnd> {
     const perRun = (performance.now() - start) / 1000 / REHEARSALS.timed;
     const perEpoch = perRun * (UPDATE_COST * stripsPerEpoch + (FORWARD_COST * dev.tokens) / length);
     const affordable = Math.floor(recipe.timeBudgetSeconds / perEpoch);
-    state.plannedEpochs = Math.max(1, Math.min(recipe.epochs, affordable));
+    state.plannedEpochs = Math.max(1, Math.min(wantedEpochs, affordable));
   }
 
   async function evaluate(): Promise<void> {

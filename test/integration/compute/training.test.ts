@@ -197,6 +197,13 @@ describe('training a tagger', () => {
     expect(documents[0]?.spans).toEqual([]);
   });
 
+  it('goes over a handful of notes more often', async () => {
+    const recipe = tinyRecipe({ epochs: 2, leastSteps: 20 });
+    const result = await trainTagger(job({ recipe, train: makeNotes(5), dev: [] }), record());
+    expect(result.steps).toBeGreaterThanOrEqual(20);
+    expect(result.steps - result.steps / result.epochs).toBeLessThan(20);
+  });
+
   it('turns a time budget into a plan that can be made again without a clock', async () => {
     const recipe = tinyRecipe({ epochs: 1000, timeBudgetSeconds: 0.7 });
     const budgeted = await trainTagger(job({ recipe }), record());
