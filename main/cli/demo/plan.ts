@@ -7,7 +7,8 @@ import { usage } from '../failure.ts';
 
 export interface ImportStep {
   readonly path: string;
-  readonly collection: 'train' | 'dev';
+  /** `open`: notes that nobody has labeled yet. */
+  readonly collection: 'train' | 'dev' | 'open';
   readonly category: 'health' | 'finance';
 }
 
@@ -60,7 +61,10 @@ export function samplesPlan(folder: string): DemoPlan {
   );
   return {
     title: 'the bundled corpus (people who do not exist, in four languages)',
-    imports: parts,
+    imports: [
+      ...parts,
+      { path: join(folder, 'unlabeled'), collection: 'open', category: 'health' },
+    ],
     subjectPattern:
       '^(?:MRN|NHC|Fallnummer|病案号|Customer no\\.|N\\.º de cliente|Kundennummer|客户编号)[:：] ?(\\d+)',
     language: null,
