@@ -148,7 +148,9 @@ const cnCheck = (id: string): string =>
 export function chineseId(id: string): boolean {
   if (!all(/^[1-9]\d{16}[\dX]$/, id)) return false;
   const [year, month, day] = [id.slice(6, 10), id.slice(10, 12), id.slice(12, 14)].map(Number);
-  return isDay(year ?? 0, month ?? 0, day ?? 0) && (year ?? 0) >= 1900 && cnCheck(id) === id.at(-1);
+  const born = year ?? 0;
+  if (born < 1900 || born >= 2100 || !isDay(born, month ?? 0, day ?? 0)) return false;
+  return cnCheck(id) === id.at(-1);
 }
 
 export const completeChineseId = (id: string): string => id.slice(0, 17) + cnCheck(id);

@@ -119,6 +119,8 @@ async function* parseRows(
     }
   }
   let lastLine = 0;
+  /** The parser runs ahead of whoever reads its rows. */
+  let parsedLine = 0;
   const parser = parse({
     delimiter,
     info: true,
@@ -126,6 +128,10 @@ async function* parseRows(
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: 2 * MAX_TEXT,
+    on_record(record: string[], { lines }) {
+      parsedLine = lines;
+      return record;
+    },
   });
   const badRow = (line: number): void => {
     found.push(
@@ -137,7 +143,11 @@ async function* parseRows(
       ),
     );
   };
-  parser.on('skip', (error) => badRow((error as { lines?: number }).lines ?? lastLine + 1));
+  // A quote that never closes is an error of the line it was opened on, which is that of its row.
+  parser.on('skip', (error) => {
+    const { code, lines } = error as { code?: string; lines?: number };
+    badRow(code === 'CSV_QUOTE_NOT_CLOSED' ? parsedLine + 1 : (lines ?? parsedLine + 1));
+  });
   const input = Readable.from(decoded(), { objectMode: true, highWaterMark: 64 });
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
@@ -150,7 +160,7 @@ async function* parseRows(
   } catch (error) {
     if ((error as { code?: string }).code?.startsWith('CSV_') !== true) throw error;
     // An open quote at the end of the file swallows everything behind it.
-    badRow(lastLine + 1);
+    badRow(parsedLine + 1);
   } finally {
     input.destroy();
   }

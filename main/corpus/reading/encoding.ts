@@ -48,6 +48,8 @@ export function decode(bytes: Uint8Array, encoding: DecidedEncoding): string | n
 export const decodeLossily = (bytes: Uint8Array, encoding: DecidedEncoding): string =>
   new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
 
+const LONGEST_SEQUENCE = 4;
+
 /** Offset of the first byte that cannot be read. Whether a prefix fails is monotonic, so halving finds it. */
 export function firstBadByte(bytes: Uint8Array, encoding: DecidedEncoding): number {
   const fails = (length: number): boolean => {
@@ -66,6 +68,10 @@ export function firstBadByte(bytes: Uint8Array, encoding: DecidedEncoding): numb
     const middle = (low + high) >>> 1;
     if (fails(middle)) high = middle;
     else low = middle;
+  }
+  // The byte that gives it away may lie behind the one the sequence begins with.
+  for (let start = low; start > Math.max(0, low - LONGEST_SEQUENCE); start -= 1) {
+    if (decode(bytes.subarray(0, start), encoding) !== null) return start;
   }
   return low;
 }

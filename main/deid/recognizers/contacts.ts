@@ -1,6 +1,6 @@
 // Ways to reach somebody: e-mail, web, network addresses, telephone and fax.
 import type { Finding } from '../types.ts';
-import { END, hasBefore, matches, NUMBER_START, pattern, START } from './patterns.ts';
+import { END, HAS_HAN, hasBefore, matches, NUMBER_START, pattern, START } from './patterns.ts';
 
 const EMAIL = pattern(
   String.raw`(?<![\p{sc=Latin}\p{N}._%+-])[\p{sc=Latin}\p{N}_%+-][\p{sc=Latin}\p{N}._%+-]{0,63}\s?(?:@|\(at\)|\[at\])\s?[\p{sc=Latin}\p{N}-]{1,63}(?:\.[\p{sc=Latin}\p{N}-]{1,63}){0,4}\.\p{sc=Latin}{2,24}`,
@@ -59,7 +59,10 @@ export function* findContacts(text: string): Generator<Finding> {
     const digits = number.replace(/\D/g, '').length;
     return digits >= 6 && digits <= 16 && hasBefore(text, index, PHONE_WORDS) ? 0.95 : null;
   });
+  const han = HAS_HAN.test(text);
   for (const [rule, expression, score] of SHAPES) {
+    // Eleven digits that begin with a one are a telephone only where Chinese is written.
+    if (!han && rule.startsWith('china')) continue;
     yield* matches(text, expression, 'PHONE', `phone.${rule}`, score);
   }
 }

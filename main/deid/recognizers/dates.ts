@@ -87,7 +87,11 @@ const FORMS: readonly Form[] = [
   ),
   form('monthDay', [START, `${MONTH}\\.?\\s${DAY}${ORDINAL}(?:,?\\s${YEAR})?`, NUMBER_END], 0.9),
   form('monthYear', [START, `${MONTH}\\.?(?:\\s|-|/)(?:(?:de|del|of)\\s)?${YEAR}`, END], 0.9),
-  form('monthNumberYear', [NUMBER_START, `(?<month>0[1-9]|1[0-2])[/.]${YEAR}`, NUMBER_END], 0.6),
+  form(
+    'monthNumberYear',
+    [`(?<!\\d[/.-])${NUMBER_START}`, `(?<month>0[1-9]|1[0-2])[/.]${YEAR}`, NUMBER_END],
+    0.6,
+  ),
   form(
     'germanNoYear',
     [

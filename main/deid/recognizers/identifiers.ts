@@ -53,6 +53,8 @@ interface Numbered {
   readonly label: DeidLabel;
   readonly expression: RegExp;
   readonly prior: number;
+  /** Written in the groups that are usual for it, which random digits are not. */
+  readonly groupedPrior?: number;
   readonly words: RegExp;
   readonly check?: { readonly valid: (id: string) => boolean; readonly ratio: number };
 }
@@ -90,7 +92,8 @@ const NUMBERED: readonly Numbered[] = [
     rule: 'id.steuer',
     label: 'NATIONAL_ID',
     expression: pattern(String.raw`${NUMBER_START}[1-9]\d(?:[ ]?\d{3}){3}${END}`),
-    prior: 0.005,
+    prior: 0.003,
+    groupedPrior: 0.01,
     words: /(?:steuer|\bIdNr|\bTIN\b)/iu,
     check: { valid: steuerId, ratio: 270 },
   },
@@ -136,7 +139,8 @@ const NUMBERED: readonly Numbered[] = [
     expression: pattern(
       String.raw`${NUMBER_START}(?:3[47]\d{2}[ -]?\d{6}[ -]?\d{5}|[2-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,7})${END}`,
     ),
-    prior: 0.15,
+    prior: 0.03,
+    groupedPrior: 0.3,
     words: /(?:card|tarjeta|karte|visa|mastercard|amex|卡号|银行卡)/iu,
     check: { valid: luhn, ratio: 10 },
   },
@@ -170,12 +174,13 @@ export function* findIdentifiers(text: string): Generator<Finding> {
     (groups?.['value']?.match(/\d/g)?.length ?? 0) >= 3 ? 0.95 : null;
   yield* matches(text, RECORD, 'RECORD_NUMBER', 'record.labeled', hasDigit);
   yield* matches(text, LICENSE, 'LICENSE_NUMBER', 'license.labeled', hasDigit);
-  for (const { rule, label, expression, prior, words, check } of NUMBERED) {
+  for (const { rule, label, expression, prior, groupedPrior, words, check } of NUMBERED) {
     yield* matches(text, expression, label, rule, ({ index, 0: shown }) => {
       const id = compact(shown);
       if (rule === 'account.iban' && ibanLength(id.slice(0, 2)) !== id.length) return null;
       const checksum = check === undefined ? null : { passed: check.valid(id), ratio: check.ratio };
-      return scoreOf({ prior, checksum, context: hasBefore(text, index, words) });
+      const shape = groupedPrior !== undefined && /[ -]/.test(shown) ? groupedPrior : prior;
+      return scoreOf({ prior: shape, checksum, context: hasBefore(text, index, words) });
     });
   }
 }

@@ -258,7 +258,7 @@ const KNOWN_GIVEN = new RegExp(`^${any(latin)}$`, 'u');
 const HAN_FAMILY = `(?:${DOUBLE_FAMILY_NAMES.join('|')}|[${FAMILY_NAMES.zh.join('')}])`;
 const HAN_NAME = String.raw`${HAN_FAMILY}[\p{sc=Han}]{1,2}`;
 const HAN_FIELD = pattern(
-  String.raw`(?:姓名|患者|病人|送检|审核|报告|记录|签名|签字|医师|医生|主任|护士|客户经理|经办|经办人|联系人|家属|客户|申请人|借款人|担保人|责任护士|主管医师|主治医师|主治|主刀|受理|受理人|投诉人|来电人|审批|调查人|户主|陪护|会诊|值班|报告者|调查人|审批人|保证人|复核|核对|录入|接诊|首诊)[:：\s　]{1,2}(?<value>${HAN_FAMILY}[\p{sc=Han}]{1,2}?)(?=[，,。；;\s　（(、]|先生|女士|医生|医师|主任|护士|$)`,
+  String.raw`(?:姓名|患者|病人|送检|审核|报告|记录|签名|签字|医师|医生|主任|护士|客户经理|经办|经办人|联系人|家属|客户|申请人|借款人|担保人|责任护士|主管医师|主治医师|主治|主刀|受理|受理人|投诉人|来电人|审批|调查人|户主|陪护|会诊|值班|报告者|调查人|审批人|保证人|复核|核对|录入|接诊|首诊)[:：\s\u3000]{1,2}(?<value>${HAN_FAMILY}[\p{sc=Han}]{1,2}?)(?=[，,。；;\s\u3000（(、]|先生|女士|医生|医师|主任|护士|$)`,
   'm',
 );
 const HAN_RELATION = pattern(
@@ -269,7 +269,7 @@ const HAN_TITLED = pattern(
   String.raw`(?<!主)(?<value>${HAN_FAMILY}[\p{sc=Han}]{0,2}?)(?=先生|女士|小姐|医生|医师|副主任|主任|主治|住院医师|护士长|护士|教授|经理|大夫)`,
 );
 const HAN_ALONE = pattern(
-  String.raw`(?<=^|[，,。；;、：:\s　（(])(?<value>${HAN_NAME})(?=[，,]\s?(?:男|女|\d)|\s*$|[　])`,
+  String.raw`(?<=^|[，,。；;、：:\s\u3000（(])(?<value>${HAN_NAME})(?=[，,]\s?(?:男|女|\d)|\s*$|[\u3000])`,
   'm',
 );
 

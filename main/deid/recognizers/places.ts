@@ -54,7 +54,7 @@ const AFTER_STREET = pattern(
   String.raw`(?<=\d[ \p{L}ªº]{0,6},?\.?\s)(?<value>\d{5})(?=[,.]?\s${CAP})`,
 );
 const CHINESE_POSTCODE = pattern(
-  String.raw`(?<![\d])[1-9]\d{5}(?=[\s　]{1,2}[\p{sc=Han}]{2,8}(?:省|市|县|区|镇))`,
+  String.raw`(?<![\d])[1-9]\d{5}(?=[\s\u3000]{1,2}[\p{sc=Han}]{2,8}(?:省|市|县|区|镇))`,
 );
 const ADDRESS_WORDS =
   /(?:calle|c\/|av|plaza|paseo|carretera|ctra|domicilio|hospital|clínica|straße|str\.|weg|platz|allee|road|street|lane|s\/n|universi|centro|servicio|km)/iu;
@@ -67,7 +67,7 @@ const KNOWN_PLACE = pattern(
   `${START}${any([...PLACE_NAMES].sort((a, b) => b.length - a.length))}${END}`,
 );
 const CHINESE_PLACE = pattern(
-  String.raw`(?<=[\s　，。：:、（(于至在\d]|^)[\p{sc=Han}]{2,5}?(?:省|市|自治区|县|镇)(?=[\s　，。、）)\p{sc=Han}]|$)`,
+  String.raw`(?<=[\s\u3000，。：:、（(于至在\d]|^)[\p{sc=Han}]{2,5}?(?:省|市|自治区|县|镇)(?=[\s\u3000，。、）)\p{sc=Han}]|$)`,
   'm',
 );
 
