@@ -48,7 +48,7 @@ export const audit = {
   'audit.action.consent.withdraw': 'Einwilligung widerrufen',
   'audit.action.project.create': 'Projekt begonnen',
   'audit.action.task.open': 'Text zur Annotation geöffnet',
-  'audit.action.label.apply': 'Etiketten geändert',
+  'audit.action.label.apply': 'Labels geändert',
   'audit.action.snapshot.freeze': 'Datenstand eingefroren',
   'audit.action.train.run': 'Modell trainiert',
   'audit.action.train.resume': 'Training fortgesetzt',

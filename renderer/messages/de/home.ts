@@ -44,7 +44,7 @@ export const home = {
   'home.next.consent.do': 'Einwilligung festhalten',
   'home.next.project.title': 'Ein Annotationsprojekt beginnen',
   'home.next.project.text':
-    'Ein Projekt verbindet eine Sammlung, einen Zweck und die zu vergebenden Etiketten.',
+    'Ein Projekt verbindet eine Sammlung, einen Zweck und die zu vergebenden Labels.',
   'home.next.project.do': 'Projekt beginnen',
   'home.next.label.title': 'Weiter annotieren',
   'home.next.label.text': 'Der nächste offene Text liegt samt Vorschlägen bereit.',

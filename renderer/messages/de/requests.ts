@@ -32,12 +32,12 @@ export const requests = {
   'requests.closedOn': 'Abgeschlossen am {date}',
   'requests.dueOn': 'Frist {date}',
   'access.text':
-    'Das Paket enthält die Texte der Person, die Etiketten darauf, ihre Einwilligungen und jede Nutzung. Es wird zu einem Bericht, der herausgegeben werden kann.',
+    'Das Paket enthält die Texte der Person, die Labels darauf, ihre Einwilligungen und jede Nutzung. Es wird zu einem Bericht, der herausgegeben werden kann.',
   'access.do': 'Paket zusammenstellen',
   'access.done': 'Das Paket liegt bereit.',
   'access.show': 'Paket lesen',
   'access.documents': 'Texte',
-  'access.annotations': 'Etiketten',
+  'access.annotations': 'Labels',
   'access.consents': 'Einwilligungen',
   'access.uses': 'Nutzungen',
   'access.recipients': 'Empfänger',
@@ -56,8 +56,8 @@ export const requests = {
   'erase.running':
     'Zeilen, Verzeichnis und Dateien werden entfernt; danach werden die Bytes nach Resten durchsucht.',
   'erase.what.documents': 'Texte',
-  'erase.what.spans': 'Mitgelieferte Etiketten',
-  'erase.what.annotations': 'Hier vergebene Etiketten',
+  'erase.what.spans': 'Mitgelieferte Labels',
+  'erase.what.annotations': 'Hier vergebene Labels',
   'erase.what.suggestions': 'Vorschläge',
   'erase.what.snapshotEntries': 'Einträge in Datenständen',
   'erase.what.deidentified': 'De-identifizierte Texte',
@@ -69,6 +69,7 @@ export const requests = {
   'erase.what.auditLeaves': 'Einträge des Prüfprotokolls, ohne Text',
   'erase.what.consentProof': 'Nachweis der Einwilligung',
   'erase.what.reports': 'Berichte',
+  'erase.what.erasedIdentifierHash': 'Schlüsselprüfsumme gegen erneutes Einlesen der Person',
   'erase.what.requestRecord': 'Vermerk über diesen Antrag',
   'certificate.title': 'Löschnachweis',
   'certificate.proven':

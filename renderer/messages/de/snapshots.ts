@@ -20,7 +20,7 @@ export const snapshots = {
   'snapshots.split.dev': 'Entwicklung',
   'snapshots.split.test': 'Test',
   'snapshots.characters': 'Zeichen',
-  'snapshots.labels': 'Etiketten',
+  'snapshots.labels': 'Labels',
   'snapshots.leftOut': 'Ausgelassen, und warum',
   'snapshots.leftOut.none': 'Es wurde nichts ausgelassen.',
   'snapshots.reason.unfinished': 'Annotation nicht abgeschlossen',

@@ -64,6 +64,7 @@ export const requests = {
   'erase.what.auditLeaves': 'Entries of the audit log, without text',
   'erase.what.consentProof': 'Proof of consent',
   'erase.what.reports': 'Reports',
+  'erase.what.erasedIdentifierHash': 'Keyed hash against bringing the person back',
   'erase.what.requestRecord': 'Record of this request',
   'certificate.title': 'Certificate of erasure',
   'certificate.proven':

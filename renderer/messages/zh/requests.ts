@@ -65,6 +65,7 @@ export const requests = {
   'erase.what.auditLeaves': '审计日志条目（不含文本）',
   'erase.what.consentProof': '同意的证明',
   'erase.what.reports': '报告',
+  'erase.what.erasedIdentifierHash': '防止再次导入此人的带密钥哈希',
   'erase.what.requestRecord': '本请求的记录',
   'certificate.title': '删除证明',
   'certificate.proven':

@@ -3,12 +3,20 @@ import { Refusal, type HandlersOf, type StubContext } from './core.ts';
 import { at, digest, id, ISSUES } from './fixtures.ts';
 
 const STEP = {
-  withdrawn: 'basis',
-  refused: 'basis',
-  never: 'basis',
-  expired: 'basis',
-  lapsed: 'basis',
+  consentWithdrawn: 'basis',
+  consentRefused: 'basis',
+  consentNever: 'basis',
+  consentExpired: 'basis',
+  consentLapsed: 'basis',
   restricted: 'state',
+} as const;
+
+const REASON = {
+  withdrawn: 'consentWithdrawn',
+  refused: 'consentRefused',
+  never: 'consentNever',
+  expired: 'consentExpired',
+  lapsed: 'consentLapsed',
 } as const;
 
 /** Why a purpose does not see a document, or null: a coarse likeness of the gate. */
@@ -18,7 +26,7 @@ export function deniedFor(row: DocumentRow, purposeId: string, { vault }: StubCo
   const subject = vault.subjects.find((candidate) => candidate.subjectId === row.subjectId);
   if (subject?.state === 'restricted') return 'restricted' as const;
   if (!purpose.needsConsent || !subject || subject.consent === 'given') return null;
-  return subject.consent ?? 'never';
+  return REASON[subject.consent ?? 'never'];
 }
 
 export function withheldFor(rows: readonly DocumentRow[], purposeId: string, context: StubContext) {
@@ -144,7 +152,7 @@ export const corpusHandlers: HandlersOf<
     return {};
   },
   async 'corpus.preflight'(input, context) {
-    await context.progress('checking', 98, 'files');
+    await context.progress('read', 98, 'files');
     const mapped = input.subjects.by !== 'none';
     return {
       format: 'brat',
@@ -166,7 +174,7 @@ export const corpusHandlers: HandlersOf<
     };
   },
   async 'corpus.import'(input, context) {
-    await context.progress('storing', 48, 'documents');
+    await context.progress('import', 48, 'documents');
     const name = 'name' in input.collection ? input.collection.name : 'Ward 7 discharge notes';
     const report = {
       importId: id('imp', context.vault.imports.length + 1),
@@ -227,7 +235,7 @@ export const corpusHandlers: HandlersOf<
   'deid.preview': ({ documentId, purposeId, mode }, context) =>
     preview(documentId, purposeId, mode, context),
   async 'deid.run'(input, context) {
-    await context.progress('replacing', 34, 'documents');
+    await context.progress('deidentify', 34, 'documents');
     context.changed('documents', 'deid');
     return {
       collectionId: id('col', 2),

@@ -224,7 +224,7 @@ export const labelingHandlers: HandlersOf<
     return edited(task, context);
   },
   async 'snapshot.freeze'(input, context) {
-    await context.progress('freezing', 30, 'documents');
+    await context.progress('freeze', 30, 'documents');
     const project = context.vault.projects.find((each) => each.projectId === input.projectId);
     const known = context.vault.snapshots[0];
     if (!project || !known)
