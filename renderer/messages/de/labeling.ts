@@ -71,8 +71,8 @@ export const labeling: Translation<typeof english> = {
   'labeling.extend': 'Auswahl erweitern: {move}',
   'labeling.storing': 'Wird gespeichert',
   'labeling.selection': {
-    one: 'Spanne {start}–{end}, {count} Zeichen',
-    other: 'Spanne {start}–{end}, {count} Zeichen',
+    one: 'Auswahl {start}–{end}, {count} Zeichen',
+    other: 'Auswahl {start}–{end}, {count} Zeichen',
   },
   'labeling.position': 'Position {offset}',
   'labeling.noteOf': 'Notiz {position} von {of}',
