@@ -72,6 +72,6 @@ describe('lines', () => {
       ['zw\ufffd(', 'unreadableEncoding'],
       ['drei', undefined],
     ]);
-    expect(read[1]?.problem?.message).toContain('Byte 8');
+    expect(read[1]?.problem?.message).toContain('Byte 7');
   });
 });
