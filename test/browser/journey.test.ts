@@ -146,6 +146,7 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await row(person.key).click();
     await button('Withdraw').click();
     await page.getByText('The gate denies from the next read on').waitFor();
+    await page.getByText('recorded by Ines Castro').first().waitFor();
     await page.locator('.purpose-chip').getByText(`${person.notes.length} withheld`).waitFor();
     await go('documents');
     await row(person.notes[0]!).getByText('Withheld', { exact: true }).waitFor();

@@ -87,7 +87,7 @@ export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, 
       }
       return withdrawn;
     },
-    'consent.status'({ subject }) {
+    'consent.status'({ subject }, { session }) {
       const subjectId = subjectIdOf(subject);
       const row = subjectId === undefined ? undefined : subjects.row(subjectId);
       if (!row) return nobody();
@@ -104,7 +104,12 @@ export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, 
           deniedStep: denial?.step ?? null,
         };
       });
-      return ok({ subject: row, byPurpose, events: consent.history(row.subjectId).slice(-1000) });
+      const names = new Map(session.vault.keys.users().map(({ id, name }) => [id as string, name]));
+      const events = consent
+        .history(row.subjectId)
+        .slice(-1000)
+        .map((event) => ({ ...event, actor: names.get(event.actor) ?? event.actor }));
+      return ok({ subject: row, byPurpose, events });
     },
     'subject.list': (query) => subjects.list(query),
     'gate.summary'({ purposeId, operation, collectionId }, { session }) {
