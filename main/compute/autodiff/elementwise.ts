@@ -1,5 +1,11 @@
 /** Rules of operators that act on each element by itself, with NumPy broadcasting where they take two. */
-import { attributeText, float, isFloat, elementTypeOf, attributeInt } from '../onnx/index.ts';
+import {
+  attributeFloat,
+  attributeText,
+  isFloat,
+  elementTypeOf,
+  attributeInt,
+} from '../onnx/index.ts';
 import type { Rule, RuleContext } from './context.ts';
 import { scalar, unbroadcast } from './shapes.ts';
 
@@ -114,9 +120,7 @@ export const elementwise: Readonly<Record<string, Rule>> = {
   Floor: () => [null],
   Round: () => [null],
   LeakyRelu: (c) => {
-    const alpha = c.node.attributes['alpha'] ?? float(0.01);
-    const slope = scalar(c.b, alpha.kind === 'float' ? alpha.value : 0.01);
-    const positive = c.b.op('Greater', [c.x(0), scalar(c.b, 0)]);
-    return [c.b.op('Where', [positive, c.d, mul(c, c.d, slope)])];
+    const leak = mul(c, c.d, scalar(c.b, attributeFloat(c.node, 'alpha', 0.01)));
+    return [c.b.op('Where', [c.b.op('Greater', [c.x(0), scalar(c.b, 0)]), c.d, leak])];
   },
 };

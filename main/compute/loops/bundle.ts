@@ -1,9 +1,22 @@
 /** A trained tagger as a plain model folder in memory, and back. */
+import { z } from 'zod';
 import { SLOTS, tagNames, type TaggerConfig } from '../architectures/tagger/index.ts';
 import { fault } from '../fault.ts';
 import { encodeModel, floatTensor, withValues, type Model } from '../onnx/index.ts';
 import type { ModelBundle } from '../protocol.ts';
 import type { Weights } from './checkpoint.ts';
+
+const Config: z.ZodType<TaggerConfig> = z.object({
+  architecture: z.literal('tagger'),
+  version: z.literal(1),
+  labels: z.array(z.string()).min(1),
+  buckets: z.int().min(2),
+  embeddingDim: z.int().min(1),
+  hidden: z.int().min(1),
+  dilations: z.array(z.int().min(1)).min(1),
+  towers: z.int().min(1),
+  temperature: z.number().positive(),
+});
 
 const json = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
@@ -44,13 +57,14 @@ export function unpackTagger(bundle: ModelBundle): { config: TaggerConfig; onnx:
   const text = bundle.files['config.json'];
   if (!onnx || !text)
     throw fault('bad-model', 'The model folder lacks config.json or onnx/model.onnx.');
-  let config: TaggerConfig | undefined;
+  let config: unknown;
   try {
-    config = (JSON.parse(new TextDecoder().decode(text)) as { cloister?: TaggerConfig }).cloister;
+    config = (JSON.parse(new TextDecoder().decode(text)) as { cloister?: unknown }).cloister;
   } catch {
     throw fault('bad-model', 'The config.json of the model is not readable.');
   }
-  if (config?.architecture !== 'tagger' || config.version !== 1)
+  const parsed = Config.safeParse(config);
+  if (!parsed.success)
     throw fault('bad-model', 'The model is not a tagger that this version can run.');
-  return { config, onnx };
+  return { config: parsed.data, onnx };
 }

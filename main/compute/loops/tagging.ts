@@ -1,6 +1,7 @@
 /** Runs a tagger over documents of any length and scores the result. */
 import { reach, viterbiSpans, type TaggerConfig } from '../architectures/tagger/index.ts';
 import type { Span } from '../architectures/tagger/index.ts';
+import { fault } from '../fault.ts';
 import type { SpanScore } from '../protocol.ts';
 import type { HostTensor, Session } from '../sessions/index.ts';
 import { layStrips } from './strips.ts';
@@ -37,7 +38,9 @@ export async function tagDocuments(
     const length = end ? end.offset + end.last - end.first : 0;
     const { feeds } = stripFeeds(documents, strip, length);
     const out = await session.run({ ...feeds, ...parameters }, ['logits']);
-    const logits = (out['logits'] as HostTensor).data as Float32Array;
+    const logits = out['logits']?.data;
+    if (!(logits instanceof Float32Array) || logits.length !== length * classes)
+      throw fault('bad-model', 'The graph of the model does not answer with one score per tag.');
     for (const { document, first, keepFirst, keepLast, offset } of strip) {
       const from = offset + keepFirst - first;
       (results[document] as Float32Array).set(

@@ -1,17 +1,18 @@
 // Every rule of the table, checked against finite differences of the forward operator itself. A rule
 // without a case here fails the last test, so the table cannot grow unchecked.
 import { describe, expect, it } from 'vitest';
-import { RULES } from '../../../main/compute/autodiff/index.ts';
+import { differentiate, RULES } from '../../../main/compute/autodiff/index.ts';
 import { checkGradients } from '../../../main/compute/loops/gradientCheck.ts';
 import { stream } from '../../../main/compute/random.ts';
 import {
   createBuilder,
+  encodeModel,
   float,
   sizeOf,
   type AttributeValue,
   type Builder,
 } from '../../../main/compute/onnx/index.ts';
-import type { HostTensor } from '../../../main/compute/sessions/index.ts';
+import { openSession, probe, type HostTensor } from '../../../main/compute/sessions/index.ts';
 
 interface Case {
   readonly op: string;
@@ -376,6 +377,55 @@ describe('gradient rules', () => {
       expect(await relativeError(example)).toBeLessThan(example.tolerance ?? 1e-3);
     });
   }
+
+  it('Dropout, training mode: the gradient takes the mask of the same run', async () => {
+    const b = createBuilder('case');
+    const x = b.input('x', 'float32', [200]);
+    const on = b.op('Cast', [b.ints([1], [])], { to: 9 });
+    const [y] = b.ops('Dropout', [x, b.floats([0.25], []), on], 1, { seed: 5 });
+    const loss = b.op('ReduceSum', [y as string], { keepdims: 0 });
+    b.output(loss, 'float32', []);
+    const model = {
+      irVersion: 8,
+      opsets: { '': 17 },
+      producer: 'test',
+      metadata: {},
+      graph: b.finish('case'),
+    };
+    const feeds = { x: { dims: [200], data: new Float32Array(200).fill(3) } };
+    const { graph, gradients } = differentiate(model.graph, await probe(model, feeds, 1), loss, [
+      { name: 'x' },
+    ]);
+    const gradient = gradients.get('x');
+    if (gradient?.kind !== 'dense') throw new Error('kind');
+    const outputs = [
+      ...graph.outputs,
+      { name: y as string, type: 'float32' as const, dims: [200] },
+    ];
+    const session = await openSession(encodeModel({ ...model, graph: { ...graph, outputs } }), {
+      threads: 1,
+    });
+    const out = await session.run(feeds);
+    await session.dispose();
+    const [kept, slope] = [out[y as string]!.data, out[gradient.value]!.data] as Float32Array[];
+    const dropped = kept!.filter((value) => value === 0).length;
+    expect(dropped).toBeGreaterThan(20);
+    expect(dropped).toBeLessThan(90);
+    kept!.forEach((value, i) => expect(slope![i]).toBeCloseTo(value === 0 ? 0 : 1 / 0.75, 5));
+  });
+
+  it('names the node and the operator that has no rule, and never assumes zero', async () => {
+    const b = createBuilder('case');
+    const x = b.input('x', 'float32', [3]);
+    const loss = b.op('ReduceSum', [b.op('Selu', [x])], { keepdims: 0 });
+    b.output(loss, 'float32', []);
+    const graph = b.finish('case');
+    const model = { irVersion: 8, opsets: { '': 17 }, producer: 'test', metadata: {}, graph };
+    const facts = await probe(model, { x: { dims: [3], data: new Float32Array(3) } }, 1);
+    expect(() => differentiate(graph, facts, loss, [{ name: 'x' }])).toThrow(
+      /no gradient rule for Selu "case\/Selu_0"/,
+    );
+  });
 
   it('has a case for every rule of the table', () => {
     const covered = new Set(CASES.map((example) => example.op));

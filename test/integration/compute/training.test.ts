@@ -179,6 +179,38 @@ describe('training a tagger', () => {
       });
   });
 
+  it('refuses a model folder that does not fit together', async () => {
+    const { model } = await trainTagger(
+      job({ recipe: tinyRecipe({ epochs: 1 }), dev: [] }),
+      record(),
+    );
+    const config = JSON.parse(new TextDecoder().decode(model.files['config.json'])) as {
+      cloister: Record<string, unknown>;
+    };
+    const changed = (changes: object) => ({
+      files: {
+        ...model.files,
+        'config.json': new TextEncoder().encode(
+          JSON.stringify({ ...config, cloister: { ...config.cloister, ...changes } }),
+        ),
+      },
+    });
+    const without = { files: { 'config.json': model.files['config.json']! } };
+    const onnx = model.files['onnx/model.onnx']!;
+    const cut = { files: { ...model.files, 'onnx/model.onnx': onnx.subarray(0, 900) } };
+    const documents = [{ id: 'a', text: 'some words' }];
+    for (const broken of [
+      changed({ version: 2 }),
+      changed({ labels: 'NAME' }),
+      changed({ labels: ['NAME'] }),
+      without,
+      cut,
+    ])
+      await expect(predict({ model: broken, documents }, record())).rejects.toMatchObject({
+        code: 'bad-model',
+      });
+  });
+
   it('trains with a single class and empty documents among the others', async () => {
     const notes = makeNotes(20).map((note) => ({
       ...note,
