@@ -19,6 +19,9 @@ import { Route } from './route.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 
+/** Where the frame lays the context panel over the room. */
+const NARROW = matchMedia('(max-width: 900px)');
+
 export class App {
   readonly client: PortClient;
   readonly route: Route;
@@ -35,7 +38,8 @@ export class App {
   storedAt = $state<string | null>(null);
   /** Counts unlocks: the frame is keyed by it. */
   epoch = $state(0);
-  asideOpen = $state(true);
+  /** In a narrow window, and at high zoom, it would lie over the text: it folds first. */
+  asideOpen = $state(!NARROW.matches);
   /** What the screen puts into the context panel and the status bar. */
   aside = $state.raw<Snippet | null>(null);
   facts = $state.raw<readonly string[]>([]);
@@ -48,6 +52,7 @@ export class App {
     this.jobs = new Jobs(client);
     this.purposes = new Purposes(client, () => this.route.flag('purpose'));
     this.commands = new Commands(() => this.settings.stored.keys);
+    NARROW.addEventListener('change', ({ matches }) => (this.asideOpen = !matches));
     client.on('data.stored', ({ at }) => (this.storedAt = at));
     client.on('vault.changed', ({ state }) => {
       if (state === 'unlocked') return; // Whoever unlocks calls `enter`.

@@ -583,6 +583,13 @@ describe.skipIf(browserMissing())('labeling', () => {
       });
     }
 
+    it('folds the context panel first, and brings it back on request', async () => {
+      const on = await bench(given, { size: { width: 720, height: 450 }, scale: 2 });
+      expect(await on.page.locator('aside').count()).toBe(0);
+      await on.page.keyboard.press('Control+b');
+      await on.page.locator('aside').getByText('Name', { exact: true }).first().waitFor();
+    });
+
     it('keeps its bar on one line at 1440 in every language', async () => {
       for (const locale of ['en', 'de', 'zh'] as const) {
         const on = await bench(given, { locale });

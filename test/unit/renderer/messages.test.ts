@@ -10,7 +10,7 @@ import { en } from '../../../renderer/messages/en/index.ts';
 import { zh } from '../../../renderer/messages/zh/index.ts';
 import { contract, ERRORS, type ErrorCode } from '../../../shared/contract/index.ts';
 
-type Message = string | Readonly<Record<string, string>>;
+type Message = string | { readonly one?: string; readonly other: string };
 const tables: Readonly<Record<string, Readonly<Record<string, Message>>>> = { en, zh, de };
 const forms = (message: Message): readonly string[] =>
   typeof message === 'string' ? [message] : Object.values(message);
