@@ -1,5 +1,6 @@
 // One parsed document into the vault, inside the caller's transaction: new, unchanged, changed or refused.
 // A document is known by its name inside its collection. A text that other work stands on is never replaced.
+import { guessLanguage } from '../../shared/domain/language.ts';
 import { createHash } from 'node:crypto';
 import { sameSpan } from '../../shared/domain/spans.ts';
 import type { Subjects, TextStore } from '../governance/index.ts';
@@ -106,7 +107,7 @@ export function writeDocument(
       collectionId: target.collectionId,
       name,
       subjectId: subject?.subjectId ?? null,
-      language: target.settings.language,
+      language: target.settings.language ?? guessLanguage(text),
       category: target.settings.category,
       kind: 'original',
       derivedFrom: null,

@@ -102,7 +102,7 @@ export function folderPlan(folder: string): DemoPlan {
   return {
     title: folder,
     imports,
-    subjectPattern: 'NHC: (\\d+)',
+    subjectPattern: 'NHC:\\s*(\\d+)',
     language: 'es',
     purpose: {
       name: 'Research on de-identification',
