@@ -41,6 +41,7 @@ describe('the house', () => {
       'charts',
       'features',
       'messages',
+      'public',
       'state',
       'transport',
       'ui',
