@@ -548,6 +548,7 @@ describe.skipIf(browserMissing())('labeling', () => {
     const task = vault.tasks.get(vault.projects[0]!.projectId)!.find((each) => !each.completed)!;
     await press(on.page, 's');
     await expect.poll(() => task.suggestions[0]?.score).toBe(0.91);
+    await on.page.locator('aside').getByText('91%').first().waitFor();
     const count = task.suggestions.length + task.annotations.length;
     await press(on.page, 'Shift+Enter');
     await expect.poll(() => task.annotations.length).toBe(count);

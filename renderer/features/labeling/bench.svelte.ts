@@ -52,6 +52,8 @@ export class LabelingBench {
   textFocused = $state(false);
   /** Edits not yet acknowledged. */
   pending = $state(0);
+  /** A model is being asked: the suggestions on screen are about to be replaced. */
+  asking = $state(false);
   layout: TextLayout | null = null;
 
   readonly #client: Client;
@@ -133,6 +135,14 @@ export class LabelingBench {
     if (same) return; // Read again: the person stays where they are.
     this.markId = null;
     this.selection = { anchor: 0, focus: 0 };
+  }
+
+  async suggest(ask: (task: Task) => Promise<unknown>): Promise<void> {
+    if (!this.task || this.asking) return;
+    this.asking = true;
+    await this.#queue; // What is on its way is part of what the model is told.
+    if (this.task && (await ask(this.task)) !== null) await this.reload();
+    this.asking = false;
   }
 
   async reload(): Promise<void> {
@@ -220,6 +230,7 @@ export class LabelingBench {
   }
 
   acceptSelected(): Promise<void> {
+    if (this.asking) return Promise.resolve();
     const suggestion = this.task?.suggestions.find((s) => s.suggestionId === this.markId);
     if (!suggestion) return Promise.resolve();
     const next = this.#suggestionAfter(suggestion.start, suggestion.suggestionId);
@@ -241,6 +252,7 @@ export class LabelingBench {
   }
 
   acceptAll = async (): Promise<void> => {
+    if (this.asking) return;
     const edits = (this.task?.suggestions ?? []).map(({ suggestionId }): Edit => ({
       do: 'accept',
       suggestionId,
