@@ -6,7 +6,7 @@ export const labeling: Translation<typeof english> = {
   'labeling.project': 'Projekt',
   'labeling.labels': 'Label',
   'labeling.selected': 'Ausgewählt',
-  'labeling.spans': 'Markierungen in dieser Notiz',
+  'labeling.spans': 'Markierungen',
   'labeling.noSpans':
     'Noch ist nichts markiert. Wählen Sie Wörter aus und drücken Sie die Taste eines Labels.',
   'labeling.suggestedBy': 'Vorschlag von {model}, Wert {score}.',
