@@ -25,6 +25,7 @@ export class ImportFlow {
 
   collection = $state('');
   format = $state<NonNullable<Options['format']>>('auto');
+  encoding = $state<NonNullable<Options['encoding']>>('auto');
   language = $state<string | null>(null);
   category = $state<'health' | 'finance' | 'other'>('health');
   by = $state<'none' | 'column' | 'pattern'>('none');
@@ -125,6 +126,7 @@ export class ImportFlow {
     return {
       source: { kind: 'intake', intakeId: this.#intakeId },
       format: this.format,
+      encoding: this.encoding,
       collection: { name: this.collection.trim() },
       subjects:
         this.by === 'column'

@@ -74,6 +74,8 @@ export const documents = {
   'import.format.jsonl': 'JSONL',
   'import.format.csv': 'CSV',
   'import.format.text': 'Reiner Text',
+  'import.encoding': 'Kodierung',
+  'import.encoding.auto': 'UTF-8 oder wie angegeben',
   'import.language': 'Sprache',
   'import.language.unknown': 'Unbekannt oder gemischt',
   'import.category': 'Kategorie',

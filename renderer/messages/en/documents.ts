@@ -72,6 +72,8 @@ export const documents = {
   'import.format.jsonl': 'JSONL',
   'import.format.csv': 'CSV',
   'import.format.text': 'Plain text',
+  'import.encoding': 'Encoding',
+  'import.encoding.auto': 'UTF-8, or as marked',
   'import.language': 'Language',
   'import.language.unknown': 'Not known or mixed',
   'import.category': 'Category',

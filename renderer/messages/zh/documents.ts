@@ -74,6 +74,8 @@ export const documents = {
   'import.format.jsonl': 'JSONL',
   'import.format.csv': 'CSV',
   'import.format.text': '纯文本',
+  'import.encoding': '编码',
+  'import.encoding.auto': 'UTF-8 或按标记',
   'import.language': '语言',
   'import.language.unknown': '未知或混合',
   'import.category': '类别',
