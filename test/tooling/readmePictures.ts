@@ -3,7 +3,7 @@
 // The vault is copied first and the copy is used as a person would, through the page: a folder with faults
 // is looked through, a model is trained, notes are labeled with its help, an erasure is prepared. The demo's
 // own vault stays as it was. Takes two to three minutes on two cores.
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
@@ -11,6 +11,7 @@ import { findChromium } from '../../main/cli/doctor.ts';
 import { PAGE_ORIGIN } from '../../main/preview/index.ts';
 import { HEADER_PATTERN, prepareNotes } from '../browser/journeyNotes.ts';
 import { openRealHouse, temporaryFolder } from '../browser/realHouse.ts';
+import { withPalette } from './palettePng.ts';
 
 const { values } = parseArgs({
   options: {
@@ -45,7 +46,7 @@ try {
   await rights();
   for (const complaint of [...house.complaints, ...house.strangers]) console.error(complaint);
 } catch (error) {
-  await page.screenshot({ path: join(values.out, 'failed.png') });
+  await page.screenshot({ path: 'test/.output/readmePictures.failed.png' }).catch(() => undefined);
   throw error;
 } finally {
   await house.close();
@@ -73,9 +74,8 @@ async function data(): Promise<void> {
 
   await go('documents');
   await page.getByLabel('Collection', { exact: true }).selectOption({ label: 'train' });
-  await take('documents-list');
   await page.getByLabel('Find in the texts').fill('clinic');
-  await row('en-radiology').click();
+  await row('en-discharge-05').click();
   await page.locator('.page .mark').first().click();
   await take('documents');
   await click('De-identification');
@@ -115,7 +115,6 @@ async function models(): Promise<void> {
   await take('training');
   await bar.waitFor({ state: 'detached', timeout: TRAINING_MS });
   await page.getByText('In use', { exact: true }).waitFor();
-  await take('training-done');
   await go('evaluation');
   await click(/^Evaluate/);
   await page.getByText('This model is').or(page.getByText('Someone this model')).first().waitFor({
@@ -233,7 +232,7 @@ async function visit(
 
 async function take(name: string): Promise<void> {
   await settled(page);
-  await page.screenshot({ path: join(values.out, `${name}.png`) });
+  writeFileSync(join(values.out, `${name}.png`), withPalette(await page.screenshot()));
   process.stdout.write(`${name}.png\n`);
 }
 
