@@ -2,7 +2,7 @@ import type { labeling as english } from '../en/labeling.ts';
 import type { Translation } from '../i18n.svelte.ts';
 
 export const labeling: Translation<typeof english> = {
-  'labeling.text': 'Text der Notiz',
+  'labeling.text': 'Text des Dokuments',
   'labeling.project': 'Projekt',
   'labeling.labels': 'Label',
   'labeling.selected': 'Ausgewählt',
@@ -21,7 +21,7 @@ export const labeling: Translation<typeof english> = {
   'labeling.nextShort': 'Nächster',
   'labeling.acceptAllShort': 'Alle annehmen',
   'labeling.noModel': 'Noch kein nutzbares Modell. Ein trainiertes Modell kann hier vorschlagen.',
-  'labeling.noSuchNote': 'Keine solche Notiz, oder sie wird zurückgehalten',
+  'labeling.noSuchNote': 'Kein solcher Text, oder er wird zurückgehalten',
   'labeling.nextSuggestion': 'Nächster Vorschlag',
   'labeling.previousSuggestion': 'Voriger Vorschlag',
   'labeling.acceptAll': 'Alle Vorschläge annehmen',
@@ -30,7 +30,7 @@ export const labeling: Translation<typeof english> = {
     'Ein Projekt legt fest, welche Dokumente zu welchem Zweck und mit welchen Labels gelesen werden.',
   'labeling.collection': 'Dokumente',
   'labeling.underPurpose':
-    'Gelesen zum Zweck „{purpose}“. Was die Schranke zurückhält, bleibt außen vor.',
+    'Gelesen zum Zweck „{purpose}“. Was die Zugangsprüfung zurückhält, bleibt außen vor.',
   'labeling.adopt': {
     one: 'Die {count} Markierung übernehmen, die mit dem Import kam',
     other: 'Die {count} Markierungen übernehmen, die mit dem Import kamen',
@@ -39,10 +39,10 @@ export const labeling: Translation<typeof english> = {
   'labeling.removeLabel': 'Dieses Label entfernen',
   'labeling.addLabel': 'Label hinzufügen',
   'labeling.create': 'Projekt anlegen',
-  'labeling.next': 'Nächste Notiz',
-  'labeling.previous': 'Vorige Notiz',
-  'labeling.nextOpen': 'Nächste offene Notiz',
-  'labeling.completeNext': 'Fertig, nächste',
+  'labeling.next': 'Nächster Text',
+  'labeling.previous': 'Voriger Text',
+  'labeling.nextOpen': 'Nächster offener Text',
+  'labeling.completeNext': 'Fertig, nächster',
   'labeling.undo': 'Rückgängig',
   'labeling.redo': 'Wiederholen',
   'labeling.undoCount': {
@@ -53,8 +53,8 @@ export const labeling: Translation<typeof english> = {
     one: 'Wiederholen: {count} Änderung',
     other: 'Wiederholen: {count} Änderungen',
   },
-  'labeling.find': 'In dieser Notiz suchen',
-  'labeling.goTo': 'Gehe zu Notiz Nummer',
+  'labeling.find': 'In diesem Text suchen',
+  'labeling.goTo': 'Gehe zu Text Nummer',
   'labeling.notFound': 'Nicht gefunden',
   'labeling.clear': 'Auswahl aufheben',
   'labeling.suggest': 'Vorschlagen',
@@ -75,22 +75,22 @@ export const labeling: Translation<typeof english> = {
     other: 'Auswahl {start}–{end}, {count} Zeichen',
   },
   'labeling.position': 'Position {offset}',
-  'labeling.noteOf': 'Notiz {position} von {of}',
-  'labeling.progress': 'Fertige Notizen',
+  'labeling.noteOf': 'Text {position} von {of}',
+  'labeling.progress': 'Fertige Texte',
   'labeling.hint.move': 'vor, zurück',
   'labeling.hint.keys': 'alle Tasten',
   'labeling.empty.title': 'Noch kein Annotationsprojekt',
   'labeling.empty.text':
     'Legen Sie eines über eine Sammlung von Dokumenten an. Label, die mit einem Import kamen, werden übernommen.',
   'labeling.completedNotice':
-    'Diese Notiz ist als fertig markiert. Änderungen werden weiterhin gespeichert.',
-  'labeling.atEnd': 'In dieser Richtung gibt es keine weitere Notiz.',
-  'labeling.allDone.title': 'Alle Notizen sind fertig',
+    'Dieser Text ist als fertig markiert. Änderungen werden weiterhin gespeichert.',
+  'labeling.atEnd': 'In dieser Richtung gibt es keinen weiteren Text.',
+  'labeling.allDone.title': 'Alle Texte sind fertig',
   'labeling.allDone.text': {
-    one: '{count} Notiz ist annotiert. Frieren Sie einen Datenstand ein, um damit zu trainieren.',
+    one: '{count} Text ist annotiert. Frieren Sie einen Datenstand ein, um damit zu trainieren.',
     other:
-      '{count} Notizen sind annotiert. Frieren Sie einen Datenstand ein, um damit zu trainieren.',
+      '{count} Texte sind annotiert. Frieren Sie einen Datenstand ein, um damit zu trainieren.',
   },
-  'labeling.lookAgain': 'Notizen noch einmal ansehen',
+  'labeling.lookAgain': 'Texte noch einmal ansehen',
   'labeling.toSnapshots': 'Zu den Datenständen',
 };

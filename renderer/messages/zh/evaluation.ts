@@ -41,7 +41,7 @@ export const evaluation: Translation<typeof english> = {
   'evaluation.split.dev': '开发集',
   'evaluation.split.test': '测试集',
   'evaluation.documents': '篇数',
-  'evaluation.withheld': '被访问控制扣留',
+  'evaluation.withheld': '被访问关口扣留',
   'evaluation.when': '时间',
   'evaluation.took': '用时',
   'evaluation.confusions': '混淆情况',
