@@ -37,6 +37,8 @@ export interface ServerDeps {
   readonly checkOutput: boolean;
   readonly timeouts?: Timeouts;
   readonly lockPatienceMs?: number;
+  /** How often to look for a page that has fallen silent. */
+  readonly idleCheckMs?: number;
 }
 
 /** What services may need of the binding outside a call. */
@@ -57,11 +59,15 @@ export interface Server {
 
 const IDLE_CHECK_MS = 30_000;
 
+/** Somebody who reads a long note calls nothing: silence is no proof of absence until it is long. */
+const silenceLimit = (lockAfterMinutes: number): number => Math.max(15, 3 * lockAfterMinutes);
+
 export function createServer(deps: ServerDeps): Server {
   const { clock, random, settings } = deps;
   const greeted = new Set<Port<unknown, ServerMessage>>();
   /** Each ends the open calls of one client. */
   const conversations = new Set<() => void>();
+  const pages = new Set<Port<unknown, ServerMessage>>();
   let lastHeardMs = clock.monotonicMs();
 
   function emit<E extends EventName>(event: E, payload: EventPayload<E>): void {
@@ -122,8 +128,10 @@ export function createServer(deps: ServerDeps): Server {
       }
     };
     conversations.add(endJobs);
+    if (client === 'page') pages.add(port);
     port.onClose(() => {
       greeted.delete(port);
+      pages.delete(port);
       conversations.delete(endJobs);
       leave();
     });
@@ -198,10 +206,12 @@ export function createServer(deps: ServerDeps): Server {
   /** The page locks itself when nobody touches it; this is for a page that hangs. */
   const watch = setInterval(() => {
     const session = sessions.current();
-    if (!session) return;
+    if (!session || pages.size === 0) return; // A terminal ends with its command.
     const idleMinutes = (clock.monotonicMs() - lastHeardMs) / 60_000;
-    if (idleMinutes > settings.read(session).lockAfterMinutes) void sessions.lock('page');
-  }, IDLE_CHECK_MS);
+    if (idleMinutes > silenceLimit(settings.read(session).lockAfterMinutes)) {
+      void sessions.lock('page');
+    }
+  }, deps.idleCheckMs ?? IDLE_CHECK_MS);
   watch.unref();
 
   return { attach, session: sessions.current, lock: () => sessions.lock(undefined), emit };

@@ -7,7 +7,7 @@ import { createMemoryPorts } from '../../main/ipc/ports.ts';
 import { createPortClient } from '../../shared/contract/client.ts';
 import type { Client, ClientMessage, Role, ServerMessage } from '../../shared/contract/index.ts';
 import { failure } from '../../shared/kernel/result.ts';
-import { createFakeClock } from './clock.ts';
+import { createFakeClock, type FakeClock } from './clock.ts';
 import { createFakeRandom } from './random.ts';
 import { createFakeVaults, PASSPHRASE, type FakeVaults } from './vault.ts';
 
@@ -15,12 +15,15 @@ export interface FakeCore {
   readonly server: Server;
   readonly vaults: FakeVaults;
   readonly leaves: CallAudit[];
+  readonly clock: FakeClock;
   connect(client?: ClientKind): Client;
   /** A client whose vault has been created and is open. */
   unlocked(client?: ClientKind): Promise<Client>;
 }
 
-export interface FakeCoreOptions extends Partial<Pick<ServerDeps, 'timeouts' | 'lockPatienceMs'>> {
+export interface FakeCoreOptions extends Partial<
+  Pick<ServerDeps, 'timeouts' | 'lockPatienceMs' | 'idleCheckMs'>
+> {
   readonly handlers?: Partial<Handlers>;
   readonly roles?: readonly Role[];
   readonly onAudit?: (entry: CallAudit) => void;
@@ -57,6 +60,7 @@ export function createFakeCore(options: FakeCoreOptions = {}): FakeCore {
     checkOutput: true,
     ...(options.timeouts && { timeouts: options.timeouts }),
     lockPatienceMs: options.lockPatienceMs ?? 200,
+    ...(options.idleCheckMs !== undefined && { idleCheckMs: options.idleCheckMs }),
   });
   const connect = (client: ClientKind = 'terminal'): Client => {
     const [core, outside] = createMemoryPorts<ClientMessage, ServerMessage>();
@@ -67,6 +71,7 @@ export function createFakeCore(options: FakeCoreOptions = {}): FakeCore {
     server,
     vaults,
     leaves,
+    clock,
     connect,
     async unlocked(client) {
       const connected = connect(client);

@@ -64,6 +64,8 @@ describe.skipIf(skips())('the main job under a system call trace', () => {
       [
         '-f',
         '--seccomp-bpf',
+        '-s',
+        '400', // Whole paths of what is started.
         '-e',
         'trace=connect,bind,listen,sendto,sendmsg,sendmmsg,execve',
         '-o',

@@ -464,6 +464,22 @@ describe('signing in', () => {
     expect(scopes).toEqual([['purposes']]);
   });
 
+  it('locks behind a page that has fallen silent, never behind a terminal that waits for a job', async () => {
+    for (const [kind, locked] of [
+      ['page', true],
+      ['terminal', false],
+    ] as const) {
+      const core = createFakeCore({ idleCheckMs: 5 });
+      await core.unlocked(kind);
+      core.clock.advance(29 * 60_000);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      expect(core.server.session(), kind).toBeDefined();
+      core.clock.advance(2 * 60_000);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      expect(core.server.session() === undefined, kind).toBe(locked);
+    }
+  });
+
   it('remembers settings per person, and speaks the last language when locked', async () => {
     const client = await createFakeCore().unlocked();
     await client.call('settings.set', { locale: 'zh', lockAfterMinutes: 5 });
