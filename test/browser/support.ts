@@ -2,6 +2,7 @@
  * The built page in the machine's own Chromium, served by interception at one host with the product's
  * content policy (no port listens), talking to a stub core over a binding: the same pipe the preview uses.
  */
+import type * as Axe from 'axe-core';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
@@ -173,7 +174,7 @@ export async function goTo(page: Page, route: string): Promise<void> {
 export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const { axe } = window as unknown as { axe: typeof Axe };
     const { violations } = await axe.run(document, { resultTypes: ['violations'] });
     return violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,

@@ -10,6 +10,7 @@ const NETWORK_MODULES = ['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns']
 export default ts.config(
   {
     ignores: [
+      '.cloister/',
       'node_modules/',
       'dist/',
       'release/',

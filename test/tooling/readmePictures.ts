@@ -149,7 +149,9 @@ async function openNote(position: number): Promise<void> {
   await page.locator('form.finder input').fill(String(position));
   await page.keyboard.press('Enter');
   await page.locator('form.finder').waitFor({ state: 'detached' });
-  await page.locator('main article').waitFor();
+  // "Note 4 of 12", in whichever language.
+  const place = new RegExp(`\\b${position}\\b.*\\b12\\b`);
+  await page.locator('main .num').filter({ hasText: place }).first().waitFor();
 }
 
 /** The first suggestions are accepted, the one after them is under decision. */
@@ -158,6 +160,7 @@ async function accept(count: number): Promise<void> {
   await page.locator('main article').focus();
   for (let step = 0; step < count; step += 1) {
     if (step === 0) await page.keyboard.press('Tab');
+    await page.locator('.mark.dashed.on').waitFor();
     const before = await page.locator('.mark.dashed').count();
     await page.keyboard.press('Enter');
     await page.waitForFunction(
