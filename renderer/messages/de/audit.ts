@@ -71,7 +71,7 @@ export const audit = {
   'audit.action.deid.run.cancelled': 'De-Identifizierung abgebrochen',
   'audit.action.suggest.document': 'Vorschläge gemacht',
   'audit.action.suggest.text': 'Vorschläge für einen Text',
-  'audit.action.task.complete': 'Notiz als fertig markiert',
+  'audit.action.task.complete': 'Text als fertig markiert',
   'audit.action.label.undo': 'Label rückgängig',
   'audit.action.label.redo': 'Label wiederholt',
   'audit.action.report.read': 'Bericht gelesen',
