@@ -56,7 +56,7 @@ export interface TaggerRecipe {
   readonly embeddingDim: number;
   readonly hidden: number;
   readonly dilations: readonly number[];
-  /** Independent towers of convolutions whose scores are averaged: slower, steadier. */
+  /** Independent towers of convolutions whose scores are averaged: an ensemble in one graph. */
   readonly towers: number;
   /** Decay of the running average of the weights, which is what is evaluated and kept; 0 turns it off. */
   readonly averaging: number;
@@ -121,7 +121,7 @@ export const PRESETS = {
 } as const satisfies Record<string, TaggerRecipe>;
 export type PresetName = keyof typeof PRESETS;
 
-/** A plain model folder: relative path → bytes (config.json, tagger.json, onnx/model.onnx). */
+/** A plain model folder: relative path → bytes (config.json, tokenizer_config.json, onnx/model.onnx). */
 export interface ModelBundle {
   readonly files: Readonly<Record<string, Uint8Array>>;
 }
