@@ -1,6 +1,7 @@
 // A picture of a screen has few colors: with a palette its file is a third. Reads what Chromium writes
-// (PNG, eight bits per channel, not interlaced) and writes the same pixels by at most 256 colors: the most
-// frequent ones exactly, so that surfaces and lines stay as they are, the rest by the nearest of them.
+// (PNG, eight bits per channel, not interlaced) and writes the same pixels by at most 256 colors. Frequent
+// colors come first and stay exact, so that surfaces and lines are as they were; a rare one gives way only
+// to one it cannot be told from.
 // https://www.w3.org/TR/png-3/
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
@@ -11,10 +12,9 @@ export function withPalette(png: Buffer): Buffer {
   const { width, height, pixels } = decode(png);
   const counts = new Map<number, number>();
   for (const color of pixels) counts.set(color, (counts.get(color) ?? 0) + 1);
-  const palette = [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, COLORS)
-    .map(([color]) => color);
+  const byFrequency = [...counts].sort((a, b) => b[1] - a[1]).map(([color]) => color);
+  let palette = byFrequency;
+  for (let reach = 6; palette.length > COLORS; reach *= 1.2) palette = covering(byFrequency, reach);
   const indexOf = new Map(palette.map((color, index) => [color, index]));
   const rows = Buffer.alloc(height * (width + 1)); // Filter 0 in front of each row: best for palettes.
   pixels.forEach((color, at) => {
@@ -44,16 +44,25 @@ const channels = (color: number): [number, number, number] => [
   color & 255,
 ];
 
+/** Squared, over the three channels. */
+function distance(one: number, other: number): number {
+  const [a, b] = [channels(one), channels(other)];
+  return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
+}
+
+/** So few of the colors that each of the others has one of them within reach. */
+function covering(colors: readonly number[], reach: number): number[] {
+  const chosen: number[] = [];
+  for (const color of colors) {
+    if (!chosen.some((known) => distance(known, color) <= reach ** 2)) chosen.push(color);
+  }
+  return chosen;
+}
+
 function nearest(palette: readonly number[], color: number): number {
-  const wanted = channels(color);
   let best = 0;
-  let least = Infinity;
   palette.forEach((candidate, index) => {
-    const distance = channels(candidate).reduce(
-      (sum, value, at) => sum + (value - wanted[at]!) ** 2,
-      0,
-    );
-    if (distance < least) [best, least] = [index, distance];
+    if (distance(candidate, color) < distance(palette[best]!, color)) best = index;
   });
   return best;
 }

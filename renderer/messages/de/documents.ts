@@ -75,7 +75,7 @@ export const documents = {
   'import.format.csv': 'CSV',
   'import.format.text': 'Reiner Text',
   'import.encoding': 'Kodierung',
-  'import.encoding.auto': 'UTF-8 oder wie angegeben',
+  'import.encoding.auto': 'UTF-8 oder laut BOM',
   'import.language': 'Sprache',
   'import.language.unknown': 'Unbekannt oder gemischt',
   'import.category': 'Kategorie',

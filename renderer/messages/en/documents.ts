@@ -73,7 +73,7 @@ export const documents = {
   'import.format.csv': 'CSV',
   'import.format.text': 'Plain text',
   'import.encoding': 'Encoding',
-  'import.encoding.auto': 'UTF-8, or as marked',
+  'import.encoding.auto': 'UTF-8 or marked',
   'import.language': 'Language',
   'import.language.unknown': 'Not known or mixed',
   'import.category': 'Category',
