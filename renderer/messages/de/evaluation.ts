@@ -20,7 +20,7 @@ export const evaluation: Translation<typeof english> = {
   'evaluation.accuracy': 'Token-Genauigkeit',
   'evaluation.interval': '95 %: {low} bis {high}',
   'evaluation.noInterval': 'kein Intervall: zu wenige Texte',
-  'evaluation.n': { one: 'n = {count} Notiz', other: 'n = {count} Notizen' },
+  'evaluation.n': { one: 'n = {count} Text', other: 'n = {count} Texte' },
   'evaluation.ofPredicted': '{correct} von {predicted} Markierungen stimmen',
   'evaluation.ofGold': '{correct} von {gold} wahren Markierungen gefunden',
   'evaluation.tokens': { one: 'n = {count} Token', other: 'n = {count} Tokens' },
