@@ -83,6 +83,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   let draining: OpenSession | undefined;
   /** Wrong passphrases since the last unlock: told to the log as soon as there is one to tell. */
   let refusedAttempts = 0;
+  let retryAtMs = 0;
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
     const next = turn.then(act, act);
@@ -140,11 +141,21 @@ export function createSessions(deps: SessionsDeps): Sessions {
         true,
       );
     }
+    // The vault's own count of wrong passphrases guards the file; this one guards the open process.
+    const waitMs = retryAtMs - deps.clock.monotonicMs();
+    if (waitMs > 0) return throttled(Math.ceil(waitMs / 1000));
     const known = await session.vault.keys.verify(session.actor.userId, passphrase);
     if (!known.ok) {
-      if (known.error.code === 'WRONG_PASSPHRASE') refusedAttempts += 1;
+      if (known.error.code === 'WRONG_PASSPHRASE') {
+        refusedAttempts += 1;
+        if (refusedAttempts >= FREE_ATTEMPTS) {
+          const seconds = Math.min(MAX_WAIT_SECONDS, 2 ** (refusedAttempts - FREE_ATTEMPTS + 1));
+          retryAtMs = deps.clock.monotonicMs() + seconds * 1000;
+        }
+      }
       return known;
     }
+    if (session === open) refusedAttempts = 0;
     if (session === draining) {
       draining = undefined;
       enter(session, 'vault.unlock', client);
@@ -237,6 +248,17 @@ export function createSessions(deps: SessionsDeps): Sessions {
       }),
   };
 }
+
+const FREE_ATTEMPTS = 3;
+const MAX_WAIT_SECONDS = 60;
+
+const throttled = (waitSeconds: number) =>
+  failure(
+    'THROTTLED',
+    `Too many wrong passphrases. Nothing was changed. Try again in ${waitSeconds} seconds.`,
+    { waitSeconds },
+    true,
+  );
 
 function statusOf(session: OpenSession, lockAfterMinutes: number): VaultStatus {
   const { vault, actor } = session;

@@ -441,6 +441,25 @@ describe('signing in', () => {
     });
   });
 
+  it('makes a guesser wait while a job keeps the vault open', async () => {
+    const core = createFakeCore({ handlers: { 'deid.run': () => new Promise(() => undefined) } });
+    const client = await core.unlocked();
+    void client.call('deid.run', { collectionId: COLLECTION, purposeId: PURPOSE, mode: 'type' });
+    await client.call('vault.lock', {});
+    const attempt = async (passphrase: string) => {
+      const result = await client.call('vault.unlock', { passphrase });
+      return result.ok ? 'open' : result.error.code;
+    };
+    for (const guess of ['a', 'b', 'c']) expect(await attempt(guess)).toBe('WRONG_PASSPHRASE');
+    expect(await attempt(PASSPHRASE)).toBe('THROTTLED');
+    core.clock.advance(2_000);
+    expect(await attempt('d')).toBe('WRONG_PASSPHRASE');
+    core.clock.advance(2_000);
+    expect(await attempt(PASSPHRASE)).toBe('THROTTLED');
+    core.clock.advance(2_000);
+    expect(await attempt(PASSPHRASE)).toBe('open');
+  });
+
   it('tells every client when the state changes, and nothing else to a locked one', async () => {
     const core = createFakeCore({
       handlers: {
