@@ -4,11 +4,10 @@
  */
 import type * as Axe from 'axe-core';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { createPageFiles } from '../../main/platform/index.ts';
 import type { ClientMessage, ServerMessage } from '../../shared/contract/index.ts';
 import { createStubCore, type Scenario, type StubCore } from '../fakes/stub/core.ts';
 
@@ -16,32 +15,6 @@ export const ORIGIN = 'https://cloister.invalid';
 /** The built page; PAGE_DIST names another build of it. */
 const DIST =
   process.env['PAGE_DIST'] ?? fileURLToPath(new URL('../../dist/renderer', import.meta.url));
-
-/** reference: Electron security, item 7. */
-export const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' blob:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  'frame-src blob:',
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types svelte-trusted-html',
-].join('; ');
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-};
 
 export function chromiumPath(): string | null {
   const wished = process.env['CHROMIUM'];
@@ -138,26 +111,14 @@ export async function openPage(browser: Browser, options: OpenOptions = {}): Pro
   return { page, stub, complaints, close: () => context.close() };
 }
 
+/** The product's own way of serving the page: the same files, headers and refusals. */
 async function serve(context: BrowserContext): Promise<void> {
-  await context.route('**/*', async (route) => {
-    const url = new URL(route.request().url());
-    if (url.origin !== ORIGIN) return route.abort();
-    const path = normalize(decodeURIComponent(url.pathname)).replace(/^[/\\]+/, '');
-    const type = TYPES[extname(path)];
-    const body =
-      type === undefined || path.includes('..')
-        ? null
-        : await readFile(join(DIST, path)).catch(() => null);
-    if (body === null) return route.fulfill({ status: 404, body: '' });
-    return route.fulfill({
-      status: 200,
-      body,
-      headers: {
-        'content-type': type!,
-        'content-security-policy': CONTENT_POLICY,
-        'x-content-type-options': 'nosniff',
-      },
-    });
+  const answer = createPageFiles(DIST, ORIGIN);
+  await context.route('**/*', (route) => {
+    const request = route.request();
+    if (new URL(request.url()).origin !== ORIGIN) return route.abort();
+    const { status, headers, body } = answer({ method: request.method(), url: request.url() });
+    return route.fulfill({ status, headers: { ...headers }, body });
   });
 }
 
