@@ -62,6 +62,7 @@ export function createServices(deps: ServicesDeps): Services {
     governance,
     corpus,
     users: () => deps.vault.keys.users(),
+    isModelUsable: (modelId) => models.requireUsable(modelId).ok,
   });
   const { snapshots } = labeling;
   const { compute } = models;

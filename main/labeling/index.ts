@@ -17,6 +17,8 @@ export interface LabelingDeps {
   readonly corpus: Corpus;
   /** The people of this vault, to show names where rows hold ids. */
   readonly users: () => readonly { readonly id: string; readonly name: string }[];
+  /** From the registry of models. */
+  readonly isModelUsable: (modelId: string) => boolean;
 }
 
 export interface Labeling {
@@ -29,7 +31,7 @@ export interface Labeling {
 }
 
 export function createLabeling(deps: LabelingDeps): Labeling {
-  const { store, clock, random, governance, corpus, users } = deps;
+  const { store, clock, random, governance, corpus, users, isModelUsable } = deps;
   const repository = createTaskRepository(store);
   const projects = createProjects({ store, clock, random, governance, corpus, tasks: repository });
   const tasks = createTasks({
@@ -40,6 +42,7 @@ export function createLabeling(deps: LabelingDeps): Labeling {
     projects,
     repository,
     nameOf: nameFrom(users),
+    isModelUsable,
   });
   return {
     projects,

@@ -52,8 +52,10 @@ export function createTasks(deps: {
   readonly repository: TaskRepository;
   /** Who is behind an annotator's id; imported annotators have no id. */
   readonly nameOf: (annotator: string) => string;
+  /** What a model proposed before it became stale is not shown any more, and cannot be accepted. */
+  readonly isModelUsable: (modelId: string) => boolean;
 }): Tasks {
-  const { store, clock, random, projects, repository, nameOf } = deps;
+  const { store, clock, random, projects, repository, nameOf, isModelUsable } = deps;
   const { gate } = deps.governance;
 
   function load(actor: Actor, { projectId, documentId }: TaskRef): Result<Loaded> {
@@ -77,14 +79,18 @@ export function createTasks(deps: {
     projectId: string,
     rowid: number,
     state: TaskState,
-  ): StoredSuggestion[] =>
-    repository
-      .suggestions(projectId, rowid)
-      .filter(
-        (suggestion) =>
-          !state.decided.has(suggestion.suggestionId) &&
-          !state.annotations.some((marked) => sameSpan(marked, suggestion)),
-      );
+  ): StoredSuggestion[] => {
+    const stored = repository.suggestions(projectId, rowid);
+    const usable = new Map(
+      [...new Set(stored.map(({ modelId }) => modelId))].map((id) => [id, isModelUsable(id)]),
+    );
+    return stored.filter(
+      (suggestion) =>
+        usable.get(suggestion.modelId) === true &&
+        !state.decided.has(suggestion.suggestionId) &&
+        !state.annotations.some((marked) => sameSpan(marked, suggestion)),
+    );
+  };
 
   function viewOf({ project, document }: Omit<Loaded, 'state'>, state: TaskState, actor: Actor) {
     const step = (found: { label: string; count: number } | null) =>

@@ -45,7 +45,13 @@ export function roomsOver(vault: OpenVault, clock: Clock, random: Random): Rooms
   const governance = createGovernance(base);
   const corpus = createCorpus({ ...base, governance });
   const deid = createDeid({ ...base, governance, corpus });
-  const labeling = createLabeling({ ...base, governance, corpus, users: () => vault.keys.users() });
+  const labeling = createLabeling({
+    ...base,
+    governance,
+    corpus,
+    users: () => vault.keys.users(),
+    isModelUsable: () => true,
+  });
   const actor = { userId: vault.user.id, name: vault.user.name, roles: vault.user.roles };
   return { store, audit, governance, corpus, deid, labeling, actor };
 }

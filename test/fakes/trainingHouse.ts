@@ -42,12 +42,18 @@ export async function createTrainingHouse(options: HouseOptions) {
     const base = { store, clock, random, audit };
     const governance = createGovernance(base);
     const corpus = createCorpus({ ...base, governance });
-    const labeling = createLabeling({ ...base, governance, corpus, users: () => [user] });
     const models = createModels({
       ...base,
       subjectRef: governance.subjects.subjectRef,
       launchCompute: options.launch,
       ...(options.timing && { timing: options.timing }),
+    });
+    const labeling = createLabeling({
+      ...base,
+      governance,
+      corpus,
+      users: () => [user],
+      isModelUsable: (modelId) => models.requireUsable(modelId).ok,
     });
     const { compute } = models;
     const { snapshots } = labeling;

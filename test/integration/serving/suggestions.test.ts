@@ -81,6 +81,23 @@ describe('suggestions for a task', () => {
     expect(compute.received).toHaveLength(before);
   });
 
+  it('are gone with the model that made them: nobody accepts what a stale model proposed', async () => {
+    await house.rooms.serving.suggestForDocument(call, taskOf(0));
+    const before = openTask(0);
+    const suggestionId = before?.suggestions[0]?.suggestionId ?? '';
+    house.rooms.models.markStale([house.subjects.train[1] ?? ''], {
+      reason: 'a person was erased',
+    });
+    expect(openTask(0)?.suggestions).toEqual([]);
+    const accepted = house.rooms.labeling.tasks.apply(
+      house.actor,
+      { projectId: house.projectId, documentId: house.documents.train[0] ?? '' },
+      before?.revision ?? 0,
+      [{ do: 'accept', suggestionId }],
+    );
+    expect(accepted.ok).toBe(false);
+  });
+
   it('name what is not there', async () => {
     const { serving } = house.rooms;
     const missing = { error: { code: 'NOT_FOUND' } };
