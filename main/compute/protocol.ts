@@ -306,6 +306,12 @@ export type ComputeEvent =
 /** Either end of the wire. */
 export interface ComputePort {
   post(message: unknown): void;
+  /**
+   * Resolves when everything posted so far has left the process. A pipe takes a few hundred KiB per turn of
+   * the event loop; without waiting, a checkpoint of 40 MB would trickle out over as many steps, and
+   * progress and cancel would queue behind it.
+   */
+  flushed?(): Promise<void>;
   onMessage(listener: (message: unknown) => void): void;
   close(): void;
 }

@@ -56,6 +56,7 @@ export function serveCompute(port: ComputePort): void {
         post({ v: 1, id, event: 'checkpoint', step, bytes });
       },
       canceled: () => canceled.has(id),
+      ...(port.flushed && { flushed: port.flushed }),
     };
     try {
       if (canceled.has(id)) throw fault('canceled', 'The job was canceled before it began.');

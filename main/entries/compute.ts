@@ -46,8 +46,15 @@ function portOfParent(): ComputePort {
     process.exit(2);
   }
   process.on('disconnect', () => process.exit(0));
+  let flushed: Promise<void> = Promise.resolve();
   return {
-    post: (message) => process.send?.(message),
+    post(message) {
+      // Writes keep their order, so the newest one to finish is the last. A dead core is told by 'disconnect'.
+      flushed = new Promise((resolve) => {
+        process.send?.(message, undefined, undefined, () => resolve());
+      });
+    },
+    flushed: () => flushed,
     onMessage: (listener) => process.on('message', listener),
     close: () => process.disconnect(),
   };

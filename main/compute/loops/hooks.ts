@@ -7,6 +7,8 @@ export interface LoopHooks {
   progress(progress: TrainProgress | PredictProgress): void;
   checkpoint(step: number, bytes: Uint8Array): void;
   canceled(): boolean;
+  /** Resolves when what was handed out has left the process. */
+  flushed?(): Promise<void>;
 }
 
 /**
@@ -14,6 +16,7 @@ export interface LoopHooks {
  * pause between micro-batches a cancel would wait for the end of the job.
  */
 export async function breathe(hooks: LoopHooks): Promise<void> {
+  await hooks.flushed?.();
   await new Promise<void>((resolve) => setImmediate(resolve));
   if (hooks.canceled()) throw fault('canceled', 'The job was canceled.');
 }
