@@ -40,7 +40,7 @@ describe.skipIf(browserMissing())('the door', () => {
     await page.getByLabel('The same passphrase again').fill(`${PASSPHRASE} orbit`);
     await create.click();
     await page.getByRole('navigation').waitFor();
-    expect(await page.getByRole('main').innerText()).toContain('Bring in the first notes');
+    await page.getByRole('main').getByText('Bring in the first notes').first().waitFor();
     expect(complaints).toEqual([]);
     await close();
   });
