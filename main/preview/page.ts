@@ -3,6 +3,7 @@
 import type { BrowserContext, Page, Route } from 'playwright-core';
 import type { ClientMessage, Port, ServerMessage } from '../../shared/contract/index.ts';
 import type { createPageFiles } from '../platform/index.ts';
+import { downloadFolder, freePath } from './downloads.ts';
 import { isOwnUrl, PAGE_ORIGIN } from './origin.ts';
 import { openPagePipe } from './pipe.ts';
 
@@ -20,6 +21,7 @@ export async function openPreviewPage(
   files: ReturnType<typeof createPageFiles>,
   port: Port<ServerMessage, ClientMessage>,
   address: string,
+  options: { readonly exportFolder?: string } = {},
 ): Promise<PreviewPage> {
   const refused: string[] = [];
   await context.route('**/*', (route) => serve(route, files, refused));
@@ -54,7 +56,13 @@ export async function openPreviewPage(
     if (!download.url().startsWith(`blob:${PAGE_ORIGIN}/`)) {
       refused.push(download.url());
       void download.cancel();
+      return;
     }
+    const path = freePath(options.exportFolder ?? downloadFolder(), download.suggestedFilename());
+    download.saveAs(path).then(
+      () => process.stderr.write(`Saved ${path}\n`),
+      () => process.stderr.write(`Could not save ${path}\n`),
+    );
   });
   await page.goto(address);
   return { page, refused };

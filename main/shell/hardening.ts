@@ -1,8 +1,10 @@
 // Applies the policy: to the program before it is ready, to the session, and to every web contents that
 // ever comes to be, also ones nobody planned.
+import { basename } from 'node:path';
 import { createPageFiles } from '../platform/index.ts';
 import type { Electron, ElectronParts } from './electronParts.ts';
 import {
+  isOwnBlob,
   isOwnUrl,
   isPermissionAllowed,
   isRequestAllowed,
@@ -27,7 +29,10 @@ export function hardenApp({ app }: Pick<ElectronParts, 'app'>): void {
       if (!isOwnUrl(url)) event.preventDefault();
     };
     contents.on('will-navigate', (event) => own(event, event.url));
-    contents.on('will-frame-navigate', (event) => own(event, event.url));
+    // A report is shown in a sandboxed frame, from a blob that the page made; nothing else enters a frame.
+    contents.on('will-frame-navigate', (event) => {
+      if (event.isMainFrame || !isOwnBlob(event.url)) own(event, event.url);
+    });
     contents.on('will-redirect', (event) => own(event, event.url));
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
@@ -64,6 +69,11 @@ export async function hardenSession(
   );
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, callback) => callback({}));
+  // The only file that leaves is an export the page was handed by the one exit; the person says where to.
+  session.on('will-download', (event, item) => {
+    if (!isOwnBlob(item.getURL())) event.preventDefault();
+    else item.setSaveDialogOptions({ defaultPath: basename(item.getFilename()) });
+  });
   session.setSpellCheckerEnabled(false);
   session.setSpellCheckerDictionaryDownloadURL(`${ORIGIN}/`);
   await session.setProxy({ mode: 'direct' });

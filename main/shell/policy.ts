@@ -78,12 +78,16 @@ export function isOwnUrl(url: string): boolean {
   return `${protocol}//${host}` === ORIGIN && username === '' && password === '';
 }
 
+/** Made by the page itself, in memory. */
+export const isOwnBlob = (url: string): boolean =>
+  url.startsWith('blob:') && isOwnUrl(url.slice('blob:'.length));
+
 /** What the page may load at all; a last net below the content policy. */
 export function isRequestAllowed(url: string, release: boolean): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol } = new URL(url);
   if (protocol === `${SCHEME}:`) return isOwnUrl(url);
-  if (protocol === 'blob:') return isOwnUrl(url.slice('blob:'.length));
+  if (protocol === 'blob:') return isOwnBlob(url);
   if (protocol === 'data:') return true;
   return !release && protocol === 'devtools:';
 }

@@ -60,6 +60,7 @@ export class FakeContents extends EventEmitter {
 }
 
 export interface FakeSession {
+  readonly events: EventEmitter;
   readonly handled: Map<string, (request: { url: string; method: string }) => Response>;
   beforeRequest:
     ((details: { url: string }, callback: (answer: { cancel: boolean }) => void) => void) | null;
@@ -130,6 +131,7 @@ export function createFakeElectron(
     },
   });
   const session: FakeSession = {
+    events: new EventEmitter(),
     handled: new Map(),
     beforeRequest: null,
     permissionRequest: null,
@@ -140,6 +142,7 @@ export function createFakeElectron(
     proxy: null,
   };
   const realSession = {
+    on: (name: string, listener: (...all: unknown[]) => void) => session.events.on(name, listener),
     protocol: {
       handle: (scheme: string, handler: (request: { url: string; method: string }) => Response) =>
         void session.handled.set(scheme, handler),

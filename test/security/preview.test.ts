@@ -1,7 +1,17 @@
 // The preview shell against a page that misbehaves: every control has a case that must fail and one that
 // must pass.
 import { execFileSync, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +30,7 @@ import { CHROMIUM, skipsWithoutChromium } from '../fakes/chromium.ts';
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 describe.skipIf(skipsWithoutChromium())('the preview', () => {
+  const exports = mkdtempSync(join(tmpdir(), 'cloister-export-'));
   let core: ChildProcess;
   let browser: Browser;
   let opened: PreviewPage;
@@ -37,11 +48,13 @@ describe.skipIf(skipsWithoutChromium())('the preview', () => {
       createPageFiles(path('../fixtures/page'), PAGE_ORIGIN),
       createChildPort<ServerMessage, ClientMessage>(core),
       PAGE_ORIGIN,
+      { exportFolder: exports },
     );
     page = opened.page;
     await page.getByText('connected').waitFor();
   });
   afterAll(async () => {
+    rmSync(exports, { recursive: true, force: true });
     await browser?.close();
     if (core?.connected) core.disconnect();
   });
@@ -156,6 +169,23 @@ describe.skipIf(skipsWithoutChromium())('the preview', () => {
       .toMatch(/^https:\/\/cloister\.invalid\//);
     await page.getByText('connected').waitFor();
     expect(await ask('settings.get', {})).toMatchObject({ ok: true });
+  });
+
+  it('saves what the page made, and downloads nothing else', async () => {
+    await page.evaluate(() => {
+      const save = (href: string, name: string): void => {
+        const link = document.createElement('a');
+        link.href = href;
+        link.download = name;
+        link.click();
+      };
+      save('data:text/plain,stranger', 'stranger.txt');
+      save(URL.createObjectURL(new Blob(['the card'])), 'card.html');
+    });
+    const saved = join(exports, 'card.html');
+    await expect.poll(() => existsSync(saved), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => readFileSync(saved, 'utf8'), { timeout: 5_000 }).toBe('the card');
+    expect(readdirSync(exports)).toEqual(['card.html']);
   });
 
   it('hears no frame inside the page', async () => {

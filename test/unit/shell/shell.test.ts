@@ -128,6 +128,19 @@ describe('the window', () => {
     expect(prevented('will-attach-webview', '')).toBe(true);
   });
 
+  it('lets a frame show a blob of the page, and the window none', async () => {
+    const { windows } = await started();
+    const stopped = (url: string, isMainFrame: boolean): boolean => {
+      let prevented = false;
+      const event = { url, isMainFrame, preventDefault: () => (prevented = true) };
+      windows[0]!.webContents.emit('will-frame-navigate', event);
+      return prevented;
+    };
+    expect(stopped('blob:cloister://app/6c1f', false)).toBe(false);
+    expect(stopped('blob:cloister://app/6c1f', true)).toBe(true);
+    expect(stopped('blob:https://evil.example/6c1f', false)).toBe(true);
+  });
+
   it.each([
     ['cloister://app/index.html', true],
     ['cloister://app.evil.example/index.html', false],
@@ -178,6 +191,29 @@ describe('the session', () => {
     ]) {
       expect(cancelled(url)).toBe(true);
     }
+  });
+
+  it('saves what the page made, asking where to, and downloads nothing else', async () => {
+    const { session } = await started();
+    const downloaded = (url: string) => {
+      let stopped = false;
+      let options: unknown = null;
+      session.events.emit(
+        'will-download',
+        { preventDefault: () => (stopped = true) },
+        {
+          getURL: () => url,
+          getFilename: () => '../card.html',
+          setSaveDialogOptions: (given: unknown) => (options = given),
+        },
+      );
+      return { stopped, options };
+    };
+    expect(downloaded('blob:cloister://app/6c1f')).toEqual({
+      stopped: false,
+      options: { defaultPath: 'card.html' },
+    });
+    expect(downloaded('https://example.org/x')).toEqual({ stopped: true, options: null });
   });
 
   it('denies permissions, devices and screens; allows copying text from the own main frame', async () => {
