@@ -14,6 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClock, createRandom } from '../../main/platform/index.ts';
+import { createVaultFiles } from '../../main/store/index.ts';
+import { unwrap } from '../../shared/kernel/result.ts';
 import { CHROMIUM, skipsWithoutChromium } from '../fakes/chromium.ts';
 
 const CLI = fileURLToPath(new URL('../../main/entries/cli.ts', import.meta.url));
@@ -215,29 +218,14 @@ describe('trouble', () => {
   });
 
   it('a vault that is open elsewhere is said so, with who has it', async () => {
-    const holder = spawn(
-      process.execPath,
-      [
-        CLI,
-        'corpus',
-        'import',
-        join(SAMPLES, 'train'),
-        '--collection',
-        'held',
-        '--vault',
-        vault,
-      ].concat('--passphrase-file', passphraseFile),
-      { stdio: 'ignore', cwd: folder },
-    );
-    const ended = new Promise((resolve) => holder.once('exit', resolve));
-    let second: Ran | undefined;
-    for (let attempt = 0; attempt < 20 && holder.exitCode === null; attempt += 1) {
-      second = cloister(['vault', 'info']);
-      if (second.code !== 0) break;
-    }
-    await ended;
-    expect(second?.code).toBe(5);
-    expect(second?.notes).toContain('VAULT_IN_USE');
+    const clock = createClock();
+    const files = createVaultFiles({ clock, random: createRandom(clock) });
+    const held = unwrap(await files.unlock(vault, { passphrase: PASSPHRASE }));
+    const second = cloister(['vault', 'info']);
+    held.close();
+    expect(second.code).toBe(5);
+    expect(second.notes).toContain('VAULT_IN_USE');
+    expect(second.notes).toContain(String(process.pid));
     expect(cloister(['vault', 'info']).code).toBe(0);
   });
 
