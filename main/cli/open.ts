@@ -43,11 +43,24 @@ export function chooseShell(
   return { shell: 'preview', binary: chromium, why };
 }
 
+/** Windows and macOS always have one; under Linux a browser would start unseen and never end. */
+export const hasDisplay = (
+  platform: NodeJS.Platform,
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean =>
+  platform !== 'linux' || Boolean(environment['DISPLAY'] || environment['WAYLAND_DISPLAY']);
+
 export async function openInterface(terminal: Terminal, options: OpenOptions): Promise<number> {
   const choice = chooseShell(options.shell, options.screenshot !== undefined, {
     electron: findElectron(),
     chromium: findChromium(),
   });
+  if (options.screenshot === undefined && !hasDisplay(process.platform, process.env)) {
+    throw usage(
+      'There is no display here to open a window on. Take a picture with --screenshot FILE, or work from the terminal.',
+      'SOURCE_NOT_FOUND',
+    );
+  }
   terminal.note(`${choice.why} Vault: ${options.folder}`);
   await buildPageIfStale(terminal);
   if (choice.shell === 'electron') {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { chooseShell, hasDisplay } from '../../../main/cli/open.ts';
+
+describe('which shell opens', () => {
+  const chromium = '/usr/bin/chromium';
+  const electron = '/opt/electron';
+
+  it('is Electron where its runtime is, and says so', () => {
+    expect(chooseShell('auto', false, { electron, chromium })).toMatchObject({
+      shell: 'electron',
+      binary: electron,
+    });
+  });
+
+  it('is the preview where it is not, when asked for, and for pictures, and says why', () => {
+    expect(chooseShell('auto', false, { electron: undefined, chromium })).toMatchObject({
+      shell: 'preview',
+      why: expect.stringContaining('has not been fetched'),
+    });
+    expect(chooseShell('preview', false, { electron, chromium }).why).toContain('as asked');
+    expect(chooseShell('auto', true, { electron, chromium }).why).toContain('picture');
+  });
+
+  it('is none where there is neither, or not the one that was asked for', () => {
+    expect(() => chooseShell('auto', false, { electron: undefined, chromium: undefined })).toThrow(
+      /Neither/,
+    );
+    expect(() => chooseShell('electron', false, { electron: undefined, chromium })).toThrow(
+      /not on this machine/,
+    );
+  });
+});
+
+describe('a display', () => {
+  it.each([
+    ['linux', {}, false],
+    ['linux', { DISPLAY: ':0' }, true],
+    ['linux', { WAYLAND_DISPLAY: 'wayland-0' }, true],
+    ['win32', {}, true],
+    ['darwin', {}, true],
+  ] as const)('on %s with %o: %s', (platform, environment, there) => {
+    expect(hasDisplay(platform, environment)).toBe(there);
+  });
+});
