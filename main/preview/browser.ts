@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
+import { PAGE_ORIGIN } from './origin.ts';
 import { SCRATCH_PREFIX } from '../platform/index.ts';
 
 export interface BrowserOptions {
@@ -66,7 +67,8 @@ export async function launchBrowser(options: BrowserOptions): Promise<Browser> {
         `--window-size=${width},${height}`,
         // As root, as in a container, Chromium's own sandbox cannot be set up.
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        ...(options.headless ? [] : ['--app=about:blank']),
+        // A window without tabs and address, and without a warning about the switches above.
+        ...(options.headless ? [] : [`--app=${PAGE_ORIGIN}/`, '--test-type']),
       ],
       viewport: options.headless ? { width, height } : null,
       serviceWorkers: 'block',
