@@ -69,7 +69,7 @@ export class App {
 
   /** After unlocking: what the frame needs, before it is shown. */
   async enter(status: OutputOf<'vault.status'>): Promise<void> {
-    await Promise.all([this.jobs.refresh(), this.purposes.refresh(), this.settings.refresh()]);
+    await Promise.all([this.jobs.refresh(), this.purposes.refresh(), this.settings.keepChosen()]);
     this.session.accept(status);
   }
 

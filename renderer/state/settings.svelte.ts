@@ -18,6 +18,8 @@ export class Settings {
   stored = $state.raw<Stored>(DEFAULTS);
   readonly #client: Client;
   readonly #route: Route;
+  /** Chosen at the door, while there was no vault to keep it in. */
+  #chosen: Partial<Stored> = {};
   #systemDark = $state(matchMedia('(prefers-color-scheme: dark)').matches);
   #systemContrast = $state(matchMedia('(prefers-contrast: more)').matches);
 
@@ -60,12 +62,21 @@ export class Settings {
 
   async refresh(): Promise<void> {
     const result = await this.#client.call('settings.get', {});
-    if (result.ok) this.stored = result.value;
+    if (result.ok) this.stored = { ...result.value, ...this.#chosen };
   }
 
   /** For the door: shown at once; a locked vault has nowhere to store it. */
   preview(part: Partial<Stored>): void {
+    this.#chosen = { ...this.#chosen, ...part };
     this.stored = { ...this.stored, ...part };
+  }
+
+  /** After unlocking: what was chosen at the door becomes the person's. */
+  async keepChosen(): Promise<void> {
+    const chosen = this.#chosen;
+    this.#chosen = {};
+    if (Object.keys(chosen).length > 0) await this.change(chosen);
+    else await this.refresh();
   }
 
   /** Shown at once, then stored; a refusal brings the stored value back. */

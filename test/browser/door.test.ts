@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PASSPHRASE } from '../fakes/stub/core.ts';
-import { browserMissing, launch, openPage, settled } from './support.ts';
+import { browserMissing, goTo, launch, openPage, settled } from './support.ts';
 
 describe.skipIf(browserMissing())('the door', () => {
   let browser: Browser;
@@ -23,6 +23,18 @@ describe.skipIf(browserMissing())('the door', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('navigation').waitFor();
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('a language chosen at the door stays after unlocking', async () => {
+    const { page, close } = await openPage(browser, { scenario: 'locked' });
+    await page.getByText('Deutsch').click();
+    await page.locator('input[type=password]').fill(PASSPHRASE);
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation').getByText('Einwilligung').waitFor();
+    await goTo(page, '#/settings');
+    await page.reload();
+    await page.getByRole('navigation').getByText('Einwilligung').waitFor();
     await close();
   });
 

@@ -55,7 +55,7 @@ export const documents = {
   'documents.fact.read': 'Gelesen für',
   'documents.length': { one: '{count} Zeichen', other: '{count} Zeichen' },
   'documents.span.position': '{start}-{end}, {count} Zeichen',
-  'documents.span.by': 'Von {annotator}',
+  'documents.span.by': 'von {annotator}',
   'import.title': 'Texte einlesen',
   'import.step.files': 'Dateien',
   'import.step.check': 'Was darin steckt',

@@ -53,7 +53,7 @@ export const documents = {
   'documents.fact.read': 'Read under',
   'documents.length': { one: '{count} character', other: '{count} characters' },
   'documents.span.position': '{start}-{end}, {count} characters',
-  'documents.span.by': 'By {annotator}',
+  'documents.span.by': 'by {annotator}',
   'import.title': 'Import notes',
   'import.step.files': 'Files',
   'import.step.check': 'What is in it',
