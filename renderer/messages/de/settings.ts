@@ -16,7 +16,7 @@ export const settings = {
   'settings.lock': 'Sperre',
   'settings.lock.after': 'Sperren nach Minuten ohne Eingabe',
   'settings.lock.hint':
-    'Die Seite wird geleert und der Schlüssel verlässt den Speicher. Laufende Aufträge gehen weiter.',
+    'Die Seite wird geleert und fragt nach der Passphrase. Laufende Aufträge enden ungesehen; dann verlässt der Schlüssel den Speicher.',
   'settings.lock.now': 'Jetzt sperren',
   'settings.keys': 'Tasten',
   'settings.keys.change': 'Taste für „{action}“ ändern',

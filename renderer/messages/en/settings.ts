@@ -12,7 +12,8 @@ export const settings = {
   'settings.reading.px': '{size} pixels',
   'settings.lock': 'Lock',
   'settings.lock.after': 'Lock after minutes without input',
-  'settings.lock.hint': 'The page is blanked and the key leaves memory. Running jobs go on.',
+  'settings.lock.hint':
+    'The page is blanked and asks for the passphrase. Running jobs finish unseen; then the key leaves memory.',
   'settings.lock.now': 'Lock now',
   'settings.keys': 'Keys',
   'settings.keys.change': 'Change the key of “{action}”',

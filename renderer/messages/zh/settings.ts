@@ -14,7 +14,8 @@ export const settings = {
   'settings.reading.px': '{size} 像素',
   'settings.lock': '锁定',
   'settings.lock.after': '无操作多少分钟后锁定',
-  'settings.lock.hint': '锁定后页面清空，密钥离开内存；正在运行的任务会继续。',
+  'settings.lock.hint':
+    '锁定后页面清空并要求输入口令。正在运行的任务在后台完成，随后密钥离开内存。',
   'settings.lock.now': '立即锁定',
   'settings.keys': '快捷键',
   'settings.keys.change': '更改“{action}”的快捷键',
