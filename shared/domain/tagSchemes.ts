@@ -4,6 +4,7 @@
  * and seqeval read from any tags, well formed or not; `strict` counts only what the declared scheme
  * allows, exactly as seqeval's strict mode does.
  */
+import { exhaustive } from '../kernel/exhaustive.ts';
 import { flattenSpans, overlaps } from './spans.ts';
 import type { Range, Span } from './spans.ts';
 
@@ -246,6 +247,8 @@ function letters(scheme: TagScheme, touches: boolean): Letters {
       return ['S', 'B', 'I', 'E'];
     case 'BILOU':
       return ['U', 'B', 'I', 'L'];
+    default:
+      return exhaustive(scheme);
   }
 }
 

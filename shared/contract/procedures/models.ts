@@ -13,6 +13,7 @@ import {
   Span,
   Text,
 } from '../define.ts';
+import type { ErrorCode } from '../errors.ts';
 import { TrainingPoint } from '../events.ts';
 
 /** A recipe is a validated document: shown, hashed, stored with the run. */
@@ -152,21 +153,25 @@ export const Report = z.strictObject({
 });
 export type Report = z.infer<typeof Report>;
 
+/** A resumed run can fail in every way a fresh one can. */
+const TRAINING_ERRORS = [
+  'SNAPSHOT_EMPTY',
+  'SNAPSHOT_CHANGED',
+  'RECIPE_INVALID',
+  'TRAINING_DIVERGED',
+  'COMPUTE_LOST',
+  'OUT_OF_MEMORY',
+  'PURPOSE_RETIRED',
+  'GATE_DENIED',
+] as const satisfies readonly ErrorCode[];
+const Trained = z.strictObject({ run: Run, model: Model });
+
 export const modelProcedures = {
   'train.run': procedure({
     kind: 'job',
     input: z.strictObject({ snapshotId: Identifier, recipe: Recipe, name: Name.optional() }),
-    output: z.strictObject({ run: Run, model: Model }),
-    errors: [
-      'SNAPSHOT_EMPTY',
-      'SNAPSHOT_CHANGED',
-      'RECIPE_INVALID',
-      'TRAINING_DIVERGED',
-      'COMPUTE_LOST',
-      'OUT_OF_MEMORY',
-      'PURPOSE_RETIRED',
-      'GATE_DENIED',
-    ],
+    output: Trained,
+    errors: TRAINING_ERRORS,
     roles: ['clinician', 'steward'],
     audit: 'full',
     keeps: 'checkpoint',
@@ -174,17 +179,8 @@ export const modelProcedures = {
   'train.resume': procedure({
     kind: 'job',
     input: z.strictObject({ runId: Identifier }),
-    output: z.strictObject({ run: Run, model: Model }),
-    errors: [
-      'SNAPSHOT_EMPTY',
-      'SNAPSHOT_CHANGED',
-      'RECIPE_INVALID',
-      'TRAINING_DIVERGED',
-      'COMPUTE_LOST',
-      'OUT_OF_MEMORY',
-      'PURPOSE_RETIRED',
-      'GATE_DENIED',
-    ],
+    output: Trained,
+    errors: TRAINING_ERRORS,
     roles: ['clinician', 'steward'],
     audit: 'full',
     keeps: 'checkpoint',

@@ -65,9 +65,9 @@ const certificate = (requestId: string): OutputOf<'request.certificate'> => ({
   orderedAt: at(62, 2),
   completedAt: at(62),
   deleted: [
-    { table: 'documents', rows: 4 },
-    { table: 'spans', rows: 42 },
-    { table: 'annotations', rows: 38 },
+    { table: 'document', rows: 4 },
+    { table: 'source_span', rows: 42 },
+    { table: 'annotation_event', rows: 38 },
   ],
   files: 3,
   scan: { bytes: 18_432_000, files: 6, needles: 14, forms: 6, hits: 0 },
