@@ -10,10 +10,11 @@
  *
  * Validated by hand on arrival (parseRequest); texts and labels are limited by what core allows.
  */
+import type { Recipe } from '../../shared/contract/recipe.ts';
 import type { FaultCode } from './fault.ts';
 
 export type { FaultCode } from './fault.ts';
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A labeled range, UTF-16 code units, end exclusive. */
 export interface WireSpan {
@@ -27,112 +28,37 @@ export interface WireDocument {
   readonly id: string;
   readonly text: string;
   readonly spans: readonly WireSpan[];
+  /** The class of the whole text, for the task `documents`. */
+  readonly label?: string;
 }
 
-/** A validated document of its own: shown to the user, hashed, stored with the run. */
-export interface TaggerRecipe {
-  readonly architecture: 'tagger';
-  readonly seed: number;
-  readonly epochs: number;
-  /** Adds epochs until there are this many steps: a handful of notes needs to be seen more often. */
-  readonly leastSteps?: number;
-  /**
-   * Tokens that one optimizer step sees: documents are laid end to end; one that does not fit goes on
-   * in the next step with overlap, so length is never a limit.
-   */
-  readonly batchTokens: number;
-  readonly learningRate: number;
-  readonly schedule: 'constant' | 'linear' | 'cosine';
-  /** Share of all steps spent warming up, 0 to 1. */
-  readonly warmup: number;
-  readonly weightDecay: number;
-  readonly clipNorm: number;
-  /** Chance that a hidden channel is dropped for a whole line of text. */
-  readonly dropout: number;
-  /** Chance that a token loses the features that know its exact form. */
-  readonly wordDropout: number;
-  /** Rows of the hashed feature table. */
-  readonly buckets: number;
-  readonly embeddingDim: number;
-  readonly hidden: number;
-  readonly dilations: readonly number[];
-  /** Independent towers of convolutions whose scores are averaged: an ensemble in one graph. */
-  readonly towers: number;
-  /** Decay of the running average of the weights, which is what is evaluated and kept; 0 turns it off. */
-  readonly averaging: number;
-  /** Epochs without a better development score after which training stops; 0 never stops early. */
-  readonly patience: number;
-  /**
-   * Shortens the schedule to whole epochs so that training ends in about this time. Decided before the
-   * first step; the run then equals one whose recipe names the result's number of epochs.
-   */
-  readonly timeBudgetSeconds?: number;
-  readonly checkpointSeconds: number;
-  /** Threads of the runtime. Losses are bit-equal only at one count, so it belongs to the recipe. */
-  readonly threads: number;
-}
-
-export type Recipe = TaggerRecipe;
-
-const BASE = {
-  architecture: 'tagger',
-  seed: 1,
-  schedule: 'linear',
-  warmup: 0.05,
-  weightDecay: 0.01,
-  clipNorm: 1,
-  towers: 1,
-  leastSteps: 240,
-  averaging: 0.99,
-  patience: 0,
-  checkpointSeconds: 60,
-  threads: 2,
-} as const;
-
-export const PRESETS = {
-  /** About a hundred short notes in well under a minute on two cores. */
-  quick: {
-    ...BASE,
-    epochs: 14,
-    batchTokens: 512,
-    learningRate: 3e-3,
-    dropout: 0.4,
-    wordDropout: 0.5,
-    buckets: 16384,
-    embeddingDim: 48,
-    hidden: 96,
-    dilations: [1, 2, 4, 1],
-  },
-  /** Several hundred full notes in about ten minutes on two cores. */
-  standard: {
-    ...BASE,
-    epochs: 10,
-    batchTokens: 1536,
-    learningRate: 2.5e-3,
-    dropout: 0.3,
-    wordDropout: 0.4,
-    buckets: 65536,
-    embeddingDim: 64,
-    hidden: 160,
-    dilations: [1, 2, 4, 8, 16, 1],
-    timeBudgetSeconds: 720,
-    checkpointSeconds: 120,
-  },
-} as const satisfies Record<string, TaggerRecipe>;
-export type PresetName = keyof typeof PRESETS;
+/** @see shared/contract/recipe.ts */
+export { TAGGER_PRESETS as PRESETS } from '../../shared/contract/recipe.ts';
+export type {
+  EncoderRecipe,
+  PretrainingRecipe,
+  Recipe,
+  TaggerRecipe,
+} from '../../shared/contract/recipe.ts';
 
 /** A plain model folder: relative path → bytes (config.json, tokenizer_config.json, onnx/model.onnx). */
 export interface ModelBundle {
   readonly files: Readonly<Record<string, Uint8Array>>;
 }
 
-export interface TrainJob {
-  readonly recipe: Recipe;
-  /** Span labels in the order of the schema; spans with other labels are an error. */
+export interface TrainJob<R extends Recipe = Recipe> {
+  readonly recipe: R;
+  /** Labels in the order of the schema; documents and spans with other labels are an error. */
   readonly labels: readonly string[];
   readonly train: readonly WireDocument[];
   /** Development documents; empty means no score, no early stop, and the last weights are kept. */
   readonly dev: readonly WireDocument[];
+  /** Scored once with the chosen weights where the recipe says testAtEnd. */
+  readonly test?: readonly WireDocument[];
+  /** The folder an encoder starts from: config.json, tokenizer.json, onnx/model.onnx. */
+  readonly base?: ModelBundle;
+  /** Ends after this epoch with a checkpoint and `stopped: 'paused'`; resuming goes on bit for bit. */
+  readonly pauseAfterEpoch?: number;
   /** Bytes of a `checkpoint` event of the same data and recipe. */
   readonly resumeFrom?: Uint8Array;
 }
@@ -151,13 +77,16 @@ export interface PredictJob {
 }
 
 export type ComputeRequest =
-  | { readonly v: 1; readonly id: string; readonly kind: 'hello' }
-  | { readonly v: 1; readonly id: string; readonly kind: 'train'; readonly job: TrainJob }
-  | { readonly v: 1; readonly id: string; readonly kind: 'predict'; readonly job: PredictJob }
-  | { readonly v: 1; readonly id: string; readonly kind: 'inspect'; readonly model: ModelBundle }
-  | { readonly v: 1; readonly id: string; readonly kind: 'cancel'; readonly target: string };
+  | { readonly v: 2; readonly id: string; readonly kind: 'hello' }
+  | { readonly v: 2; readonly id: string; readonly kind: 'train'; readonly job: TrainJob }
+  | { readonly v: 2; readonly id: string; readonly kind: 'predict'; readonly job: PredictJob }
+  | { readonly v: 2; readonly id: string; readonly kind: 'inspect'; readonly model: ModelBundle }
+  | { readonly v: 2; readonly id: string; readonly kind: 'cancel'; readonly target: string };
 
-/** Strict: a predicted span counts only with the same start, end and label as a gold one. */
+/**
+ * Strict: a predicted span counts only with the same start, end and label as a gold one. For the task
+ * `documents` each document is one item, so precision, recall and F1 all equal the accuracy.
+ */
 export interface SpanScore {
   readonly precision: number;
   readonly recall: number;
@@ -191,6 +120,10 @@ export interface EpochEvaluation {
   readonly step: number;
   readonly trainLoss: number;
   readonly dev: SpanScore;
+  /** Mean F1 over the labels that occur; absent where the loop does not compute it. */
+  readonly macroF1?: number;
+  /** Mean cross-entropy on the development documents, nats per counted token or document. */
+  readonly devLoss?: number;
   readonly best: boolean;
 }
 
@@ -205,7 +138,7 @@ export interface TrainResult {
   readonly model: ModelBundle;
   readonly steps: number;
   readonly epochs: number;
-  readonly stopped: 'finished' | 'early';
+  readonly stopped: 'finished' | 'early' | 'paused';
   /** Wall-clock seconds of this process; a resumed run counts only its own part. */
   readonly seconds: number;
   readonly parameters: number;
@@ -221,12 +154,28 @@ export interface TrainResult {
     readonly overlapping: number;
     readonly hash: string;
   };
+  /** Scores of the chosen weights on the test documents. */
+  readonly test?: SpanScore;
+  readonly privacy?: PrivacyRecord;
   readonly runtime: RuntimeFacts;
+}
+
+/** What a private run spent. Both accountants are stated; the PRV figure is the tighter one. */
+export interface PrivacyRecord {
+  readonly unit: 'sequence';
+  readonly sequences: number;
+  readonly sampleRate: number;
+  readonly noiseMultiplier: number;
+  readonly clipNorm: number;
+  readonly steps: number;
+  readonly delta: number;
+  readonly epsilonRdp: number;
+  readonly epsilonPrv: number;
 }
 
 export interface RuntimeFacts {
   readonly engine: string;
-  readonly provider: 'cpu';
+  readonly provider: string;
   readonly threads: number;
   readonly node: string;
   readonly platform: string;
@@ -239,6 +188,8 @@ export interface PredictedSpan extends WireSpan {
 
 export interface PredictedDocument {
   readonly id: string;
+  /** For the task `documents`: every label with its probability, likeliest first. */
+  readonly classes?: readonly { readonly label: string; readonly score: number }[];
   readonly spans: readonly PredictedSpan[];
   /** Present when asked for: the model's tokens, predicted IOB2 tags, and gold ones where gold was given. */
   readonly tokens?: {
@@ -279,21 +230,21 @@ export type ComputeResult = TrainResult | PredictResult | InspectResult | HelloR
 
 export type ComputeEvent =
   | {
-      readonly v: 1;
+      readonly v: 2;
       readonly id: string;
       readonly event: 'progress';
       readonly progress: TrainProgress | PredictProgress;
     }
   | {
-      readonly v: 1;
+      readonly v: 2;
       readonly id: string;
       readonly event: 'checkpoint';
       readonly step: number;
       readonly bytes: Uint8Array;
     }
-  | { readonly v: 1; readonly id: string; readonly event: 'done'; readonly result: ComputeResult }
+  | { readonly v: 2; readonly id: string; readonly event: 'done'; readonly result: ComputeResult }
   | {
-      readonly v: 1;
+      readonly v: 2;
       readonly id: string;
       readonly event: 'failed';
       readonly code: FaultCode;

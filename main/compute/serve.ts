@@ -10,6 +10,8 @@ import {
   type ComputePort,
   type ComputeRequest,
   type ComputeResult,
+  type TrainJob,
+  type TrainResult,
 } from './protocol.ts';
 import { parseRequest } from './requests.ts';
 
@@ -28,7 +30,7 @@ export function serveCompute(port: ComputePort): void {
     } catch (error) {
       const { code, message: reason } = toFault(error);
       post({
-        v: 1,
+        v: 2,
         id: idOf(message),
         event: 'failed',
         code,
@@ -50,20 +52,20 @@ export function serveCompute(port: ComputePort): void {
     const { id } = job;
     let lastCheckpointStep: number | null = null;
     const hooks: LoopHooks = {
-      progress: (progress) => post({ v: 1, id, event: 'progress', progress }),
+      progress: (progress) => post({ v: 2, id, event: 'progress', progress }),
       checkpoint(step, bytes) {
         lastCheckpointStep = step;
-        post({ v: 1, id, event: 'checkpoint', step, bytes });
+        post({ v: 2, id, event: 'checkpoint', step, bytes });
       },
       canceled: () => canceled.has(id),
       ...(port.flushed && { flushed: port.flushed }),
     };
     try {
       if (canceled.has(id)) throw fault('canceled', 'The job was canceled before it began.');
-      post({ v: 1, id, event: 'done', result: await perform(job, hooks) });
+      post({ v: 2, id, event: 'done', result: await perform(job, hooks) });
     } catch (error) {
       const { code, message } = toFault(error);
-      post({ v: 1, id, event: 'failed', code, message, lastCheckpointStep });
+      post({ v: 2, id, event: 'failed', code, message, lastCheckpointStep });
     } finally {
       pending.delete(id);
       canceled.delete(id);
@@ -81,11 +83,25 @@ async function perform(job: Job, hooks: LoopHooks): Promise<ComputeResult> {
         runtime: runtimeFacts(0),
       };
     case 'train':
-      return trainTagger(job.job, hooks);
+      return train(job.job, hooks);
     case 'predict':
       return predict(job.job, hooks);
     case 'inspect':
       return inspect(job.model);
+  }
+}
+
+function train(job: TrainJob, hooks: LoopHooks): Promise<TrainResult> {
+  const { recipe } = job;
+  switch (recipe.architecture) {
+    case 'tagger':
+      return trainTagger({ ...job, recipe }, hooks);
+    case 'encoder':
+    case 'pretraining':
+      throw fault(
+        'bad-request',
+        `Recipes of the architecture "${recipe.architecture}" are unknown.`,
+      );
   }
 }
 

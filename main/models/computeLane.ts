@@ -137,7 +137,7 @@ export function createComputeLane(deps: LaneDeps): ComputeLane {
           open.hooks.onEvent?.(event);
         } catch (error) {
           pending.delete(event.id);
-          link?.post({ v: 1, id: nextId(), kind: 'cancel', target: event.id });
+          link?.post({ v: 2, id: nextId(), kind: 'cancel', target: event.id });
           open.fail(error);
         }
         break;
@@ -171,7 +171,7 @@ export function createComputeLane(deps: LaneDeps): ComputeLane {
       let patience: NodeJS.Timeout | undefined;
       const onAbort = (): void => {
         const current = link;
-        current?.post({ v: 1, id: nextId(), kind: 'cancel', target: id } satisfies ComputeRequest);
+        current?.post({ v: 2, id: nextId(), kind: 'cancel', target: id } satisfies ComputeRequest);
         patience = setTimeout(() => current?.kill(), timing.cancelPatienceMs);
       };
       try {
@@ -179,7 +179,7 @@ export function createComputeLane(deps: LaneDeps): ComputeLane {
           pending.set(id, { hooks, settle, fail });
           signal?.addEventListener('abort', onAbort, { once: true });
           try {
-            started().post({ v: 1, id, ...request } as ComputeRequest);
+            started().post({ v: 2, id, ...request } as ComputeRequest);
           } catch (error) {
             pending.delete(id);
             fail(error);

@@ -7,13 +7,14 @@ import type {
   Evaluation,
   Model,
   Purpose,
+  Recipe,
   Run,
   Snapshot,
   TrainingPoint,
 } from '../../shared/contract/index.ts';
 import type { EvaluationDetails, EvaluationFacts } from '../evaluation/index.ts';
 import type { Governance } from '../governance/index.ts';
-import type { ModelFile, ModelHistory, ModelRegistry, TaggerRecipe } from '../models/index.ts';
+import type { ModelFile, ModelHistory, ModelRegistry } from '../models/index.ts';
 import type { RunDetails, RunFacts } from '../training/index.ts';
 import { MISSING, plainFact, plural, type Fact } from './facts.ts';
 import type { CompositionRow } from './reportRepository.ts';
@@ -30,7 +31,7 @@ export interface ModelCard {
   readonly consent: readonly { readonly state: string; readonly people: number }[];
   readonly run: Run;
   readonly facts: RunFacts | null;
-  readonly recipe: TaggerRecipe;
+  readonly recipe: Recipe;
   readonly curve: readonly TrainingPoint[];
   readonly evaluations: readonly EvaluationDetails[];
   readonly limits: readonly string[];
@@ -142,9 +143,10 @@ function limitsOf(
       `${plural(facts.misaligned, 'training span')} end inside a token and ${plural(facts.overlapping, 'span')} overlap another: learned in part or not at all.`,
     );
   }
-  if (stored.resolved.timeBudgetSeconds !== undefined) {
+  const { resolved } = stored;
+  if ('timeBudgetSeconds' in resolved && resolved.timeBudgetSeconds !== undefined) {
     limits.push(
-      `The recipe shortens itself to about ${stored.resolved.timeBudgetSeconds} seconds on the machine at hand: the same recipe on another machine may make other weights.`,
+      `The recipe shortens itself to about ${resolved.timeBudgetSeconds} seconds on the machine at hand: the same recipe on another machine may make other weights.`,
     );
   }
   if (run.recipe.architecture === 'tagger') {

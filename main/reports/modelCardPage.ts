@@ -234,7 +234,8 @@ function trainingSection({ run, facts, recipe, curve }: ModelCard): Html {
     { name: 'Run', value: `${run.runId}, started ${moment(run.startedAt)}` },
     {
       name: 'Recipe',
-      value: `${recipe.architecture}, preset ${run.recipe.preset}`,
+      value:
+        run.preset === null ? recipe.architecture : `${recipe.architecture}, preset ${run.preset}`,
       sha256: run.recipeSha256,
     },
     { name: 'Seed and threads', value: `seed ${recipe.seed}, ${plural(recipe.threads, 'thread')}` },
@@ -258,7 +259,11 @@ function trainingSection({ run, facts, recipe, curve }: ModelCard): Html {
   ];
   const settings = Object.entries(recipe).map(([name, value]) => ({
     name,
-    value: Array.isArray(value) ? value.join(', ') : String(value),
+    value: Array.isArray(value)
+      ? value.join(', ')
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value),
   }));
   return html`${factList(list)}
     ${

@@ -26,7 +26,7 @@ export type RunEventBody = WithoutAt<RunEvent>;
 export interface RunFacts {
   readonly steps: number;
   readonly epochs: number;
-  readonly stopped: 'finished' | 'early';
+  readonly stopped: 'finished' | 'early' | 'paused';
   readonly parameters: number;
   readonly devF1: number | null;
   readonly bestEpoch: number | null;

@@ -4,7 +4,6 @@
 import type { Recipe, Run, TrainingPoint } from '../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Clock } from '../platform/index.ts';
-import type { TaggerRecipe } from '../models/index.ts';
 import { pointOf, thin } from './curve.ts';
 import type { RunEventRow, RunRepository, RunRow } from './runRepository.ts';
 import {
@@ -16,8 +15,9 @@ import {
 } from './runState.ts';
 
 export interface StoredRecipe {
-  readonly recipe: Recipe;
-  readonly resolved: TaggerRecipe;
+  /** The order; of it only the preset is of use once it is resolved. */
+  readonly recipe: { readonly preset: string | null };
+  readonly resolved: Recipe;
 }
 
 export interface RunDetails {
@@ -57,7 +57,8 @@ export function createRuns(deps: {
         name: row.name,
         snapshotId: row.snapshot_id,
         snapshot: row.snapshot,
-        recipe: stored.recipe,
+        recipe: stored.resolved,
+        preset: stored.recipe.preset,
         recipeSha256: row.recipe_sha256,
         state: folded.state,
         startedAt: row.started_at,

@@ -6,7 +6,13 @@
  * A withdrawal that reaches a running run ends it at once instead of at the end. Checkpoints carry the
  * same influence as a model, so they are destroyed with the permission.
  */
-import type { Model, Progress, Recipe, Run, TrainingPoint } from '../../shared/contract/index.ts';
+import type {
+  Model,
+  Progress,
+  RecipeOrder,
+  Run,
+  TrainingPoint,
+} from '../../shared/contract/index.ts';
 import { failure, ok, unwrap, type Failure, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, AuditLog } from '../governance/index.ts';
 import type { SnapshotReader, Snapshots } from '../labeling/index.ts';
@@ -65,7 +71,7 @@ export interface Training {
    */
   run(
     call: RunCall,
-    order: { readonly snapshotId: string; readonly recipe: Recipe; readonly name?: string },
+    order: { readonly snapshotId: string; readonly recipe: RecipeOrder; readonly name?: string },
   ): Promise<Result<Trained>>;
   /** Goes on from the checkpoint, bit for bit. Fails like `run`, and with CONFLICT where there is none. */
   resume(call: RunCall, runId: string): Promise<Result<Trained>>;
@@ -109,19 +115,20 @@ export function createTraining(deps: TrainingDeps): Training {
 
   async function run(
     call: RunCall,
-    order: { readonly snapshotId: string; readonly recipe: Recipe; readonly name?: string },
+    order: { readonly snapshotId: string; readonly recipe: RecipeOrder; readonly name?: string },
   ): Promise<Result<Trained>> {
     const opened = read(call.actor, order.snapshotId);
     if (!opened.ok) return opened;
     const { reader, data } = opened.value;
-    const { recipe, resolved, sha256 } = resolveRecipe(order.recipe);
+    const { preset, resolved, sha256 } = resolveRecipe(order.recipe);
     const runId = random.newId('run');
     store.transaction(() => {
       repository.insertRun({
         id: runId,
-        name: order.name ?? `${reader.snapshot.name}, ${recipe.preset}`.slice(0, 200),
+        name:
+          order.name ?? `${reader.snapshot.name}, ${preset ?? resolved.architecture}`.slice(0, 200),
         snapshot_id: order.snapshotId,
-        recipe: JSON.stringify({ recipe, resolved }),
+        recipe: JSON.stringify({ recipe: { preset }, resolved }),
         recipe_sha256: sha256,
         started_at: clock.now(),
         actor: call.actor.userId,

@@ -65,6 +65,7 @@ export * from './define.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './wire.ts';
+export * from './recipe.ts';
 export * from './procedures/corpus.ts';
 export * from './procedures/governance.ts';
 export * from './procedures/labeling.ts';

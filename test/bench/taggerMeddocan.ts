@@ -9,12 +9,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { predict, trainTagger, type LoopHooks } from '../../main/compute/loops/index.ts';
-import {
-  PRESETS,
-  type PresetName,
-  type TaggerRecipe,
-  type WireDocument,
-} from '../../main/compute/protocol.ts';
+import { PRESETS, type TaggerRecipe, type WireDocument } from '../../main/compute/protocol.ts';
 
 const { values } = parseArgs({
   options: {
@@ -71,7 +66,7 @@ const changes = Object.fromEntries(
     return [key, JSON.parse(/^[a-z]+$/.test(value) ? `"${value}"` : value) as unknown];
   }),
 );
-const recipe = { ...PRESETS[values.preset as PresetName], ...changes } as TaggerRecipe;
+const recipe = { ...PRESETS[values.preset as keyof typeof PRESETS], ...changes } as TaggerRecipe;
 console.log(JSON.stringify(recipe));
 
 const started = performance.now();

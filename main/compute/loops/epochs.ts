@@ -32,7 +32,7 @@ const [UPDATE_COST, FORWARD_COST] = [1.15, 0.45];
 export const keptPlane = (recipe: TaggerRecipe): 'a' | 'w' => (recipe.averaging > 0 ? 'a' : 'w');
 
 export interface RunParts {
-  readonly job: TrainJob;
+  readonly job: TrainJob<TaggerRecipe>;
   readonly train: EncodedSet;
   readonly dev: EncodedSet;
   readonly seen: Uint8Array;

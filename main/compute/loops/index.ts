@@ -3,4 +3,4 @@ export { checkGradients, type GradientCheck } from './gradientCheck.ts';
 export { runtimeFacts, type LoopHooks } from './hooks.ts';
 export { inspect } from './inspect.ts';
 export { predict } from './predict.ts';
-export { trainTagger } from './train.ts';
+export { trainTagger } from './trainTagger.ts';

@@ -15,9 +15,10 @@ import {
 } from '../define.ts';
 import type { ErrorCode } from '../errors.ts';
 import { TrainingPoint } from '../events.ts';
+import { Recipe } from '../recipe.ts';
 
-/** A recipe is a validated document: shown, hashed, stored with the run. */
-export const Recipe = z.strictObject({
+/** A preset by name, with what the person changes of it. Resolved to a whole recipe before anything runs. */
+export const PresetOrder = z.strictObject({
   architecture: z.literal('tagger'),
   preset: z.enum(['quick', 'standard']),
   epochs: z.number().int().min(1).max(500).optional(),
@@ -30,14 +31,20 @@ export const Recipe = z.strictObject({
     .default(1),
   threads: z.number().int().min(1).max(64).default(2),
 });
-export type Recipe = z.infer<typeof Recipe>;
+export type PresetOrder = z.infer<typeof PresetOrder>;
+
+export const RecipeOrder = z.union([PresetOrder, Recipe]);
+export type RecipeOrder = z.infer<typeof RecipeOrder>;
 
 export const Run = z.strictObject({
   runId: Identifier,
   name: Name,
   snapshotId: Identifier,
   snapshot: Name,
+  /** The whole document, as it was carried out. */
   recipe: Recipe,
+  /** The preset it came from, if any. */
+  preset: z.string().max(60).nullable(),
   recipeSha256: Sha256,
   state: z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted']),
   startedAt: At,
@@ -169,7 +176,7 @@ const Trained = z.strictObject({ run: Run, model: Model });
 export const modelProcedures = {
   'train.run': procedure({
     kind: 'job',
-    input: z.strictObject({ snapshotId: Identifier, recipe: Recipe, name: Name.optional() }),
+    input: z.strictObject({ snapshotId: Identifier, recipe: RecipeOrder, name: Name.optional() }),
     output: Trained,
     errors: TRAINING_ERRORS,
     roles: ['clinician', 'steward'],

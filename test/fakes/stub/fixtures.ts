@@ -20,6 +20,7 @@ import type {
   Suggestion,
   TrainingPoint,
 } from '../../../shared/contract/index.ts';
+import { TAGGER_PRESETS } from '../../../shared/contract/recipe.ts';
 import { noteOf, PEOPLE, type StubNote } from './notes.ts';
 import type { z } from 'zod';
 import type { ConsentEvent, Annotation, Collection } from '../../../shared/contract/index.ts';
@@ -456,13 +457,12 @@ function modelsOf(vault: StubVault, purpose: Purpose): void {
     snapshotId: id('snp', 1),
     snapshot: 'November, first freeze',
     recipe: {
-      architecture: 'tagger',
-      preset: n === 1 ? 'standard' : 'quick',
+      ...TAGGER_PRESETS[n === 1 ? 'standard' : 'quick'],
+      dilations: [...TAGGER_PRESETS.quick.dilations],
       epochs: 24,
       learningRate: 0.002,
-      seed: 1,
-      threads: 2,
     },
+    preset: n === 1 ? 'standard' : 'quick',
     recipeSha256: digest(`recipe${n}`),
     state,
     startedAt: at(n - 0.95),

@@ -55,7 +55,7 @@ const ended = (id: string) => (event: ComputeEvent) =>
   event.id === id && (event.event === 'done' || event.event === 'failed');
 
 async function train(compute: Compute, id: string, job: TrainJob): Promise<TrainResult> {
-  compute.send({ v: 1, id, kind: 'train', job });
+  compute.send({ v: 2, id, kind: 'train', job });
   const event = await compute.until(ended(id));
   if (event.event !== 'done') throw new Error(JSON.stringify(event));
   return event.result as TrainResult;
@@ -75,12 +75,12 @@ afterEach(() => {
 describe('the compute process', () => {
   it('answers hello and refuses what is not a request, naming the field', async () => {
     const compute = start();
-    compute.send({ v: 1, id: 'a', kind: 'hello' });
+    compute.send({ v: 2, id: 'a', kind: 'hello' });
     expect(await compute.until(ended('a'))).toMatchObject({
       result: { protocol: 1, architectures: ['tagger'], runtime: { provider: 'cpu' } },
     });
     compute.send({
-      v: 1,
+      v: 2,
       id: 'b',
       kind: 'train',
       job: { ...job, recipe: { ...job.recipe, epochs: 0 } },
@@ -98,7 +98,7 @@ describe('the compute process', () => {
     const whole = await train(start(), 'whole', job);
 
     const first = start();
-    first.send({ v: 1, id: 'cut', kind: 'train', job });
+    first.send({ v: 2, id: 'cut', kind: 'train', job });
     const late = await first.until((event) => event.event === 'checkpoint' && event.step >= 20);
     first.child.kill('SIGKILL');
     const resumeFrom = late.event === 'checkpoint' ? late.bytes : undefined;
@@ -119,13 +119,13 @@ describe('the compute process', () => {
   it('cancels within a micro-batch, keeps a checkpoint, and goes on with the next job', async () => {
     const compute = start();
     const long = { ...job, recipe: tinyRecipe({ epochs: 900 }) };
-    compute.send({ v: 1, id: 'long', kind: 'train', job: long });
-    compute.send({ v: 1, id: 'next', kind: 'hello' });
+    compute.send({ v: 2, id: 'long', kind: 'train', job: long });
+    compute.send({ v: 2, id: 'next', kind: 'hello' });
     await compute.until(
       (event) =>
         event.event === 'progress' && event.progress.kind === 'train' && event.progress.step > 3,
     );
-    compute.send({ v: 1, id: 'x', kind: 'cancel', target: 'long' });
+    compute.send({ v: 2, id: 'x', kind: 'cancel', target: 'long' });
     const end = await compute.until(ended('long'));
     expect(end).toMatchObject({ event: 'failed', code: 'canceled' });
     const kept = compute.events.findLast((event) => event.event === 'checkpoint');
@@ -138,7 +138,7 @@ describe('the compute process', () => {
 
   it('ends when its parent goes away', async () => {
     const compute = start();
-    compute.send({ v: 1, id: 'a', kind: 'hello' });
+    compute.send({ v: 2, id: 'a', kind: 'hello' });
     await compute.until(ended('a'));
     const gone = new Promise((resolve) => compute.child.once('exit', resolve));
     compute.child.disconnect();

@@ -7,7 +7,12 @@ import {
   trainTagger,
   type LoopHooks,
 } from '../../../main/compute/loops/index.ts';
-import type { TrainJob, TrainProgress, WireDocument } from '../../../main/compute/protocol.ts';
+import type {
+  TaggerRecipe,
+  TrainJob,
+  TrainProgress,
+  WireDocument,
+} from '../../../main/compute/protocol.ts';
 import { LABELS, makeNotes, tinyRecipe } from './notes.ts';
 
 interface Log extends LoopHooks {
@@ -29,7 +34,7 @@ function record(cancelAtStep = Infinity): Log {
   };
 }
 
-const job = (changes: Partial<TrainJob> = {}): TrainJob => ({
+const job = (changes: Partial<TrainJob<TaggerRecipe>> = {}): TrainJob<TaggerRecipe> => ({
   recipe: tinyRecipe(),
   labels: LABELS,
   train: makeNotes(40),
@@ -116,7 +121,7 @@ describe('training a tagger', () => {
     const log = record(3);
     await expect(trainTagger(job(), log)).rejects.toMatchObject({ code: 'canceled' });
     const { bytes } = log.checkpoints[0]!;
-    const attempts: [Partial<TrainJob>, RegExp][] = [
+    const attempts: [Partial<TrainJob<TaggerRecipe>>, RegExp][] = [
       [{ resumeFrom: bytes, train: makeNotes(39) }, /other training data/],
       [{ resumeFrom: bytes, recipe: tinyRecipe({ seed: 3 }) }, /another recipe/],
       [{ resumeFrom: bytes.subarray(0, bytes.length - 9) }, /damaged/],

@@ -4,12 +4,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { launchComputeByFork } from '../../../main/ipc/launchCompute.ts';
 import type { ComputeLink } from '../../../main/models/index.ts';
 import type { RunCall } from '../../../main/training/index.ts';
-import type { Recipe } from '../../../shared/contract/index.ts';
+import type { RecipeOrder } from '../../../shared/contract/index.ts';
 import { unwrap } from '../../../shared/kernel/result.ts';
 import { createTrainingHouse, type TrainingHouse } from '../../fakes/trainingHouse.ts';
 import { makeNotes } from '../compute/notes.ts';
 
-const RECIPE: Recipe = { architecture: 'tagger', preset: 'quick', seed: 3, threads: 1, epochs: 8 };
+const RECIPE: RecipeOrder = {
+  architecture: 'tagger',
+  preset: 'quick',
+  seed: 3,
+  threads: 1,
+  epochs: 8,
+};
 const notes = (count: number, seed: number) =>
   makeNotes(count, seed).map(({ text, spans }) => ({ text, spans }));
 const TRAIN = notes(24, 1);

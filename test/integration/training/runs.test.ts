@@ -113,7 +113,7 @@ describe('a run', () => {
       at({ step, next, process, id }) {
         if (step < 6) return next();
         process.send({
-          v: 1,
+          v: 2,
           id,
           event: 'failed',
           code: 'diverged',

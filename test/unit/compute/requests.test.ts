@@ -3,7 +3,7 @@ import { PRESETS } from '../../../main/compute/protocol.ts';
 import { parseRequest } from '../../../main/compute/requests.ts';
 
 const job = { recipe: PRESETS.quick, labels: ['A'], train: [], dev: [] };
-const train = (changes: object) => ({ v: 1, id: 'x', kind: 'train', job: { ...job, ...changes } });
+const train = (changes: object) => ({ v: 2, id: 'x', kind: 'train', job: { ...job, ...changes } });
 
 describe('requests', () => {
   it('accepts every preset', () => {
@@ -21,7 +21,7 @@ describe('requests', () => {
       'job.train.0.spans.0',
     ],
     [{ v: 2, id: 'x', kind: 'hello' }, '"v"'],
-    [{ v: 1, id: '', kind: 'hello' }, '"id"'],
+    [{ v: 2, id: '', kind: 'hello' }, '"id"'],
     ['hello', 'not valid'],
     [null, 'not valid'],
   ])('refuses %#, naming the field and never its value', (message, field) => {

@@ -36,7 +36,10 @@ const configOf = (recipe: TaggerRecipe, labels: readonly string[]): TaggerConfig
 });
 
 /** @throws Fault: 'bad-data', 'bad-request', 'diverged', 'canceled', 'out-of-memory'. */
-export async function trainTagger(job: TrainJob, hooks: LoopHooks): Promise<TrainResult> {
+export async function trainTagger(
+  job: TrainJob<TaggerRecipe>,
+  hooks: LoopHooks,
+): Promise<TrainResult> {
   const started = performance.now();
   const { recipe, labels } = job;
   const config = configOf(recipe, labels);
