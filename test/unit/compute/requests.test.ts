@@ -20,7 +20,7 @@ describe('requests', () => {
       train({ train: [{ id: 'd', text: 'secret words', spans: [{ start: 'a' }] }] }),
       'job.train.0.spans.0',
     ],
-    [{ v: 2, id: 'x', kind: 'hello' }, '"v"'],
+    [{ v: 1, id: 'x', kind: 'hello' }, '"v"'],
     [{ v: 2, id: '', kind: 'hello' }, '"id"'],
     ['hello', 'not valid'],
     [null, 'not valid'],
