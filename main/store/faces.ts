@@ -24,7 +24,7 @@ export interface LockedVault {
   readonly cipher: Cipher;
   readonly createdAt: Instant;
   readonly lastOpenedAt: Instant | undefined;
-  /** As slots.json says; vouched for only once the vault is open. */
+  /** People as slots.json says; vouched for only once the vault is open. */
   readonly users: readonly VaultUser[];
   /** Set while a process holds the vault open. */
   readonly inUse: LockOwner | undefined;
@@ -45,6 +45,7 @@ export interface CreateVault {
 }
 
 export interface Unlock {
+  /** A passphrase, or the printed recovery code in any spacing and case. */
   readonly passphrase: string;
   /** Without it every slot is tried in turn, each at the full price of the key derivation. */
   readonly userId?: UserId;
@@ -66,6 +67,8 @@ export interface OpenVault {
   readonly id: VaultId;
   readonly name: string;
   readonly user: VaultUser;
+  /** Opened by the printed code: whoever it is acts as an administrator, and everybody is told. */
+  readonly byRecoveryCode: boolean;
   readonly notices: readonly VaultNotice[];
   readonly store: Store;
   readonly keys: VaultKeys;
@@ -87,6 +90,13 @@ export interface VaultInfo {
   readonly folder: string;
 }
 
+export interface UserSignature {
+  /** 64 bytes. */
+  readonly signature: Buffer;
+  /** Raw Ed25519 key, 32 bytes. */
+  readonly publicKey: Buffer;
+}
+
 /** Who may open the vault. Only slots.json is rewritten here; the database keeps its key. */
 export interface VaultKeys {
   users(): readonly VaultUser[];
@@ -96,6 +106,13 @@ export interface VaultKeys {
   ): Promise<Result<VaultUser>>;
   /** Re-wraps one slot. WRONG_PASSPHRASE where `current` does not open it. */
   changePassphrase(userId: UserId, current: string, next: string): Promise<Result<void>>;
+  /** A new slot for the same person, who forgot the old passphrase; the signing key is a new one. */
+  reset(userId: UserId, passphrase: string): Promise<Result<void>>;
+  /** Ed25519 over `message`, for acts that ask for the passphrase again. WRONG_PASSPHRASE. */
+  sign(userId: UserId, passphrase: string, message: Uint8Array): Promise<Result<UserSignature>>;
+  /** Replaces the printed code, or makes the first one. The code is returned once and kept nowhere. */
+  makeRecoveryCode(): Promise<Result<string>>;
+  hasRecoveryCode(): boolean;
   /** For acts that ask for the passphrase again. */
   verify(userId: UserId, passphrase: string): Promise<Result<void>>;
   setRoles(userId: UserId, roles: readonly Role[]): Result<void>;

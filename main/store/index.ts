@@ -9,6 +9,7 @@ export type {
   Sidecar,
   Store,
   Unlock,
+  UserSignature,
   VaultFiles,
   VaultInfo,
   VaultKeys,
@@ -29,4 +30,5 @@ export {
 } from './scan.ts';
 export { createVaultFiles, type VaultFilesDeps } from './vault.ts';
 export { KDF_FLOOR } from './kdf.ts';
+export { normalRecoveryCode } from './recoveryCode.ts';
 export { isConstraintViolation } from './driver.ts';

@@ -9,13 +9,16 @@ import {
   type Random,
 } from '../platform/index.ts';
 import type { UserId } from '../../shared/kernel/id.ts';
-import type { VaultKeys } from './faces.ts';
+import type { VaultKeys, VaultUser } from './faces.ts';
 import { writeHeader, type Header } from './header.ts';
-import type { KdfCost } from './kdf.ts';
+import { KDF_FLOOR, type KdfCost } from './kdf.ts';
+import { newRecoveryCode, normalRecoveryCode } from './recoveryCode.ts';
 import {
   createSlot,
+  isPerson,
   openSlot,
   rewrapSlot,
+  signAs,
   userOf,
   withKeys,
   type DatabaseKey,
@@ -68,7 +71,7 @@ export function createKeyring(deps: KeyringDeps): Keyring {
     slots.map((slot) => withKeys(vaultId, slot, keys, random));
 
   const keys: VaultKeys = {
-    users: () => header.slots.map(userOf),
+    users: () => header.slots.filter(isPerson).map(userOf),
     add: ({ name, roles }, passphrase) =>
       attemptAsync(async () => {
         refuseWeak(passphrase);
@@ -88,6 +91,54 @@ export function createKeyring(deps: KeyringDeps): Keyring {
         if (!slot) throw wrongPassphrase();
         save(replace(slot));
       }),
+    reset: (userId, passphrase) =>
+      attemptAsync(async () => {
+        refuseWeak(passphrase);
+        const user = userOf(slotOf(userId));
+        const createdAt = clock.now();
+        save(
+          replace(
+            await createSlot(
+              { vaultId, user, passphrase, cost, createdAt, keys: [current] },
+              random,
+            ),
+          ),
+        );
+      }),
+    sign: (userId, passphrase, message) =>
+      attemptAsync(async () => {
+        const slot = slotOf(userId);
+        const signed = await signAs(vaultId, slot, passphrase, message);
+        if (!signed) throw wrongPassphrase();
+        const signingKey = signed.publicKey.toString('base64');
+        if (slot.signingKey !== signingKey) save(replace({ ...slot, signingKey }));
+        return signed;
+      }),
+    makeRecoveryCode: () =>
+      attemptAsync(async () => {
+        const code = newRecoveryCode(random);
+        const user: VaultUser = {
+          id: random.newId('user'),
+          name: 'Recovery code',
+          roles: ['administrator'],
+        };
+        const slot = await createSlot(
+          {
+            vaultId,
+            user,
+            passphrase: normalRecoveryCode(code) as string,
+            kind: 'recovery',
+            // 130 random bits cannot be guessed at any price; the floor keeps an emergency quick.
+            cost: KDF_FLOOR,
+            createdAt: clock.now(),
+            keys: [current],
+          },
+          random,
+        );
+        save([...header.slots.filter(isPerson), slot]);
+        return code;
+      }),
+    hasRecoveryCode: () => !header.slots.every(isPerson),
     verify: (userId, passphrase) =>
       attemptAsync(async () => {
         const opened = await openSlot(vaultId, slotOf(userId), passphrase);
@@ -103,7 +154,7 @@ export function createKeyring(deps: KeyringDeps): Keyring {
     remove: (userId) =>
       attempt(() => {
         const { user } = slotOf(userId);
-        if (header.slots.length === 1) {
+        if (header.slots.filter(isPerson).length === 1) {
           throw fault(
             'CONFLICT',
             'The last user of a vault cannot be removed: nobody could open it.',

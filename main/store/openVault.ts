@@ -20,6 +20,7 @@ export interface OpenVaultDeps {
   /** What the user's slot held: one key, or two after an interrupted change. */
   readonly keys: readonly DatabaseKey[];
   readonly user: VaultUser;
+  readonly byRecoveryCode: boolean;
   readonly cost: KdfCost;
   readonly lock: VaultLock;
   readonly migrations: readonly Migration[];
@@ -63,6 +64,7 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
     id: vault.id as VaultId,
     name: vault.name,
     user: deps.user,
+    byRecoveryCode: deps.byRecoveryCode,
     notices,
     store,
     keys: keyring.keys,

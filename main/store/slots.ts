@@ -2,6 +2,7 @@
 //
 //   passphrase --Argon2id--> KEK --AES-256-GCM--> slot seed --HKDF--> X25519 key pair of the slot
 //   database key --sealed to the slot's public key (ephemeral X25519, HKDF, AES-256-GCM)
+//   slot seed --HKDF--> Ed25519 key pair with which the person signs orders
 //
 // The public half is why the database key can be changed for all users without any passphrase: after an
 // erasure, and when somebody leaves who may have kept the old key. While a change is under way a slot
@@ -14,6 +15,7 @@ import {
   diffieHellman,
   generateKeyPairSync,
   hkdfSync,
+  sign as signBytes,
   type KeyObject,
 } from 'node:crypto';
 import { z } from 'zod';
@@ -40,12 +42,16 @@ export const SlotSchema = z.strictObject({
     name: z.string().max(200),
     roles: z.array(z.enum(ROLES)).max(ROLES.length),
   }),
+  /** Left out for a person; the slot of the printed code opens the vault for whoever holds the paper. */
+  kind: z.literal('recovery').optional(),
   createdAt: z.string().max(40),
   kdf: KdfSchema,
   /** The slot's 32-byte seed under the KEK: nonce, ciphertext, tag. */
   seed: Base64,
   /** X25519, 32 bytes. */
   publicKey: Base64,
+  /** Ed25519, 32 bytes; slots made before people signed orders get theirs with the first signature. */
+  signingKey: Base64.optional(),
   keys: z
     .array(z.strictObject({ generation: z.number().int().min(1), sealed: Base64 }))
     .min(1)
@@ -63,6 +69,7 @@ export interface NewSlot {
   readonly vaultId: string;
   readonly user: VaultUser;
   readonly passphrase: string;
+  readonly kind?: 'recovery';
   readonly cost: KdfCost;
   readonly createdAt: string;
   readonly keys: readonly DatabaseKey[];
@@ -73,12 +80,15 @@ export async function createSlot(options: NewSlot, random: Random): Promise<Slot
   const seed = random.bytes(32);
   const wrapped = await wrapSeed(vaultId, user.id, seed, options.passphrase, options.cost, random);
   const publicKey = publicBytes(createPublicKey(privateKeyOf(seed))).toString('base64');
+  const signingKey = publicBytes(createPublicKey(signingKeyOf(seed))).toString('base64');
   seed.fill(0);
   const slot: Slot = {
-    user: { ...user, roles: [...user.roles] },
+    user: { id: user.id, name: user.name, roles: [...user.roles] },
+    ...(options.kind && { kind: options.kind }),
     createdAt,
     ...wrapped,
     publicKey,
+    signingKey,
     keys: [],
   };
   return withKeys(vaultId, slot, keys, random);
@@ -120,6 +130,20 @@ export async function rewrapSlot(
   return { ...slot, ...wrapped };
 }
 
+/** An Ed25519 signature of the slot's owner; undefined where the passphrase is wrong. */
+export async function signAs(
+  vaultId: string,
+  slot: Slot,
+  passphrase: string,
+  message: Uint8Array,
+): Promise<{ readonly signature: Buffer; readonly publicKey: Buffer } | undefined> {
+  const seed = await unwrapSeed(vaultId, slot, passphrase);
+  if (!seed) return undefined;
+  const key = signingKeyOf(seed);
+  seed.fill(0);
+  return { signature: signBytes(null, message, key), publicKey: publicBytes(createPublicKey(key)) };
+}
+
 /** Seals exactly these keys to the slot. Needed after any change of what `keyBinding` covers. */
 export function withKeys(
   vaultId: string,
@@ -137,6 +161,9 @@ export function withKeys(
     })),
   };
 }
+
+/** The recovery code is not a person: it is on no list of users and can approve nothing. */
+export const isPerson = ({ kind }: Slot): boolean => kind === undefined;
 
 export const userOf = ({ user }: Slot): VaultUser => ({ ...user, id: user.id as UserId });
 
@@ -211,10 +238,17 @@ const TAG = 16;
 // Node takes raw X25519 keys only inside their RFC 8410 envelopes.
 const PRIVATE_ENVELOPE = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const PUBLIC_ENVELOPE = Buffer.from('302a300506032b656e032100', 'hex');
+const SIGNING_ENVELOPE = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-function privateKeyOf(seed: Buffer): KeyObject {
-  const raw = Buffer.from(hkdfSync('sha256', seed, '', 'cloister slot x25519 v1', KEY));
-  const key = Buffer.concat([PRIVATE_ENVELOPE, raw]);
+const privateKeyOf = (seed: Buffer): KeyObject =>
+  derivedKey(seed, 'cloister slot x25519 v1', PRIVATE_ENVELOPE);
+
+const signingKeyOf = (seed: Buffer): KeyObject =>
+  derivedKey(seed, 'cloister slot ed25519 v1', SIGNING_ENVELOPE);
+
+function derivedKey(seed: Buffer, use: string, envelope: Buffer): KeyObject {
+  const raw = Buffer.from(hkdfSync('sha256', seed, '', use, KEY));
+  const key = Buffer.concat([envelope, raw]);
   const made = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   raw.fill(0);
   key.fill(0);
@@ -224,6 +258,7 @@ function privateKeyOf(seed: Buffer): KeyObject {
 const publicKeyOf = (raw: Buffer): KeyObject =>
   createPublicKey({ key: Buffer.concat([PUBLIC_ENVELOPE, raw]), format: 'der', type: 'spki' });
 
+/** The 32 bytes at the end of an RFC 8410 envelope; its length is the same for both curves. */
 const publicBytes = (key: KeyObject): Buffer =>
   key.export({ format: 'der', type: 'spki' }).subarray(PUBLIC_ENVELOPE.length);
 

@@ -24,14 +24,15 @@ import {
   writeHeader,
   type Header,
 } from './header.ts';
-import { calibrateKdf, isAcceptableCost, type KdfCost } from './kdf.ts';
+import { calibrateKdf, isAcceptableCost, KDF_FLOOR, type KdfCost } from './kdf.ts';
 import { refuseWeak, wrongPassphrase } from './keyring.ts';
 import { acquireVaultLock, vaultLockOwner, type VaultLock } from './lock.ts';
 import { migrations as product } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
 import { migrate } from './migrations/runner.ts';
 import { openVault } from './openVault.ts';
-import { createSlot, openSlot, userOf, type DatabaseKey, type Slot } from './slots.ts';
+import { normalRecoveryCode } from './recoveryCode.ts';
+import { createSlot, isPerson, openSlot, userOf, type DatabaseKey, type Slot } from './slots.ts';
 import { createThrottle } from './throttle.ts';
 
 export interface VaultFilesDeps {
@@ -100,20 +101,34 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
     throttle.opened(folder);
     const read = readHeader(folder);
     if (!read) throw headerDamaged();
-    return openVault({ ...deps, migrations, folder, read, keys: [key], user, cost, lock });
+    const byRecoveryCode = false;
+    return openVault({
+      ...{ ...deps, migrations, folder, read, keys: [key], user, cost, lock, byRecoveryCode },
+    });
   }
 
   async function unlock(folder: string, options: Unlock, lock: VaultLock): Promise<OpenVault> {
     const read = readHeader(folder);
     if (!read) throw headerDamaged();
     const vaultId = read.header.vault.id;
-    const wanted = ({ user }: Slot): boolean => !options.userId || user.id === options.userId;
-    for (const slot of read.header.slots.filter(wanted)) {
-      const keys = await openSlot(vaultId, slot, options.passphrase);
+    const code = normalRecoveryCode(options.passphrase);
+    const wanted = (slot: Slot): boolean =>
+      isPerson(slot) ? !options.userId || slot.user.id === options.userId : code !== undefined;
+    // The printed code is recognized by its checksum, so that nobody else waits for its slot.
+    const slots = read.header.slots
+      .filter(wanted)
+      .sort((a, b) => Number(isPerson(a)) - Number(isPerson(b)));
+    for (const slot of slots) {
+      const secret = isPerson(slot) ? options.passphrase : (code ?? '');
+      const keys = await openSlot(vaultId, slot, secret);
       if (!keys) continue;
       const user = userOf(slot);
       const { salt: _salt, ...cost } = slot.kdf;
-      const vault = openVault({ ...deps, migrations, folder, read, keys, user, cost, lock });
+      const byRecoveryCode = !isPerson(slot);
+      const vault = openVault({
+        ...{ ...deps, migrations, folder, read, keys, user, lock, byRecoveryCode },
+        cost: byRecoveryCode ? personCost(read.header.slots) : cost,
+      });
       throttle.opened(folder);
       return vault;
     }
@@ -131,7 +146,7 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
         return {
           ...vault,
           id: vault.id as VaultId,
-          users: slots.map(userOf),
+          users: slots.filter(isPerson).map(userOf),
           lastOpenedAt: throttle.lastOpenedAt(folder),
           inUse: vaultLockOwner(folder),
         };
@@ -149,6 +164,14 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
         return locked(folder, (lock) => unlock(folder, options, lock));
       }),
   };
+}
+
+/** What new slots cost: as the people's do, never as cheap as the slot of the printed code. */
+function personCost(slots: readonly Slot[]): KdfCost {
+  const slot = slots.find(isPerson);
+  if (!slot) return KDF_FLOOR;
+  const { salt: _salt, ...cost } = slot.kdf;
+  return cost;
 }
 
 function refuseOccupied(folder: string): void {

@@ -40,6 +40,8 @@ export function createFakeVaults(roles: readonly Role[] = ROLES): FakeVaults {
       id,
       name: 'Ward 3',
       user,
+      byRecoveryCode: false,
+      byRecoveryCode: false,
       notices: [],
       store: { vaultId: id, db: database.db, transaction: database.transaction } as never,
       keys: {
