@@ -4,8 +4,8 @@
  * rows that occur in the data are kept; the others are zero.
  */
 import { fault } from '../fault.ts';
-import { floatsOf, floatTensor, intTensor, type Tensor } from '../onnx/index.ts';
-import { PLANES, type Arena, type Parameter } from '../optim/index.ts';
+import { floatsOf, floatTensor, type Tensor } from '../onnx/index.ts';
+import { type Arena, type Parameter, type Plane } from '../optim/index.ts';
 import type { EpochEvaluation } from '../protocol.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
 
@@ -34,28 +34,31 @@ export interface RunIdentity {
 export type Weights = Map<string, Float32Array>;
 
 const VERSION = '1';
+
+/** Rows of the row tables that occur in the training data: of all tables, or of each by name. */
+export type SeenRows = Uint8Array | ReadonlyMap<string, Uint8Array>;
+
 /** Gradients are zero between steps. */
-const KEPT = PLANES.filter((plane) => plane !== 'g');
+const keptPlanes = (arena: Arena): Plane[] => arena.planes.filter((plane) => plane !== 'g');
 
 export function writeCheckpoint(
   arena: Arena,
-  seen: Uint8Array,
+  seen: SeenRows,
   state: LoopState,
   best: Weights | null,
   identity: RunIdentity,
 ): Uint8Array {
   const tensors = new Map<string, Tensor>();
-  const rows = rowList(seen);
+  const select = rowSelector(seen);
   for (const parameter of arena.parameters) {
-    for (const plane of KEPT)
+    for (const plane of keptPlanes(arena))
       tensors.set(
         `${plane}/${parameter.name}`,
-        pack(parameter, arena.view(parameter, plane), rows),
+        pack(parameter, arena.view(parameter, plane), select(parameter, plane)),
       );
     const kept = best?.get(parameter.name);
-    if (kept) tensors.set(`best/${parameter.name}`, pack(parameter, kept, rows));
+    if (kept) tensors.set(`best/${parameter.name}`, pack(parameter, kept, select(parameter, 'w')));
   }
-  tensors.set('rows', intTensor([rows.length], rows));
   return encodeTensors({
     tensors,
     metadata: { version: VERSION, ...identity, state: JSON.stringify(state) },
@@ -66,7 +69,7 @@ export function writeCheckpoint(
 export function readCheckpoint(
   bytes: Uint8Array,
   arena: Arena,
-  seen: Uint8Array,
+  seen: SeenRows,
   identity: RunIdentity,
 ): { state: LoopState; best: Weights | null } {
   const { tensors, metadata } = decodeTensors(bytes);
@@ -82,7 +85,7 @@ export function readCheckpoint(
       'bad-request',
       'The checkpoint belongs to another recipe, so the run cannot be continued. Start it anew.',
     );
-  const rows = rowList(seen);
+  const select = rowSelector(seen);
   const best: Weights = new Map();
   const take = (name: string): Float32Array => {
     const tensor = tensors.get(name);
@@ -90,38 +93,58 @@ export function readCheckpoint(
     return floatsOf(tensor);
   };
   for (const parameter of arena.parameters) {
-    for (const plane of KEPT)
-      unpack(parameter, take(`${plane}/${parameter.name}`), rows, arena.view(parameter, plane));
+    for (const plane of keptPlanes(arena))
+      unpack(
+        parameter,
+        take(`${plane}/${parameter.name}`),
+        select(parameter, plane),
+        arena.view(parameter, plane),
+      );
     if (!tensors.has(`best/${parameter.name}`)) continue;
     const values = new Float32Array(parameter.size);
-    unpack(parameter, take(`best/${parameter.name}`), rows, values);
+    unpack(parameter, take(`best/${parameter.name}`), select(parameter, 'w'), values);
     best.set(parameter.name, values);
   }
   const state = JSON.parse(metadata['state'] ?? '') as LoopState;
   return { state, best: best.size > 0 ? best : null };
 }
 
-const rowList = (seen: Uint8Array): number[] => {
-  const rows: number[] = [];
-  seen.forEach((flag, row) => flag && rows.push(row));
-  return rows;
-};
+/**
+ * The rows of a parameter that a file holds; null means all of it. Where every row decays, the weights of
+ * rows that never occur change too, and only their moments are zero.
+ */
+function rowSelector(seen: SeenRows): (parameter: Parameter, plane: Plane) => number[] | null {
+  const lists = new Map<Uint8Array, number[]>();
+  return ({ name, rows, everyRow }, plane) => {
+    const flags = seen instanceof Uint8Array ? seen : seen.get(name);
+    if (!rows || !flags || (everyRow && plane !== 'm' && plane !== 'v')) return null;
+    const known = lists.get(flags);
+    if (known) return known;
+    const list: number[] = [];
+    flags.forEach((flag, row) => flag && list.push(row));
+    lists.set(flags, list);
+    return list;
+  };
+}
 
-function pack(parameter: Parameter, values: Float32Array, rows: readonly number[]): Tensor {
-  if (!parameter.rows) return floatTensor(parameter.dims, values);
+function pack(parameter: Parameter, values: Float32Array, rows: readonly number[] | null): Tensor {
+  if (!rows) return floatTensor(parameter.dims, values);
   const width = parameter.dims[1] as number;
   const packed = new Float32Array(rows.length * width);
   rows.forEach((row, k) => packed.set(values.subarray(row * width, (row + 1) * width), k * width));
   return floatTensor([rows.length, width], packed);
 }
 
+/** @throws Fault 'bad-request' for a tensor of another size. */
 function unpack(
   parameter: Parameter,
   values: Float32Array,
-  rows: readonly number[],
+  rows: readonly number[] | null,
   to: Float32Array,
 ): void {
-  if (!parameter.rows) return void to.set(values);
-  const width = parameter.dims[1] as number;
+  const width = parameter.dims[1] ?? 1;
+  if (values.length !== (rows ? rows.length * width : parameter.size))
+    throw fault('bad-request', `The checkpoint holds "${parameter.name}" in another size.`);
+  if (!rows) return void to.set(values);
   rows.forEach((row, k) => to.set(values.subarray(k * width, (k + 1) * width), row * width));
 }

@@ -4,7 +4,14 @@
  * batches; recipes, epochs and scores are the loop's business.
  */
 import { differentiate, type Gradient, type Target } from '../autodiff/index.ts';
-import { encodeModel, floatsOf, liftParameters, specialize, type Model } from '../onnx/index.ts';
+import {
+  encodeModel,
+  floatsOf,
+  liftParameters,
+  specialize,
+  type Model,
+  type Tensor,
+} from '../onnx/index.ts';
 import {
   createAdamW,
   createArena,
@@ -21,26 +28,33 @@ export interface TrainerOptions {
   readonly model: Model;
   /** Name of the scalar output, a sum over examples: it is divided once per update. */
   readonly loss: string;
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly decay: boolean;
-    readonly rows: boolean;
-  }[];
+  readonly parameters: readonly Omit<ParameterSpec, 'dims'>[];
+  /**
+   * Weights that stay as they are, fed like the others: the sessions of all shapes then share one copy,
+   * where initializers would be copied into each.
+   */
+  readonly frozen?: readonly string[];
   readonly settings: AdamWSettings;
   readonly threads: number;
+  /** Kept per parameter; all where left out. */
+  readonly planes?: readonly Plane[];
+  /** Makes the step graph of one shape; private training bounds the share of each sequence in it. */
+  readonly differentiate?: typeof differentiate;
 }
 
 export interface Trainer {
   readonly arena: Arena;
   /** Adds the gradients of one micro-batch; returns its summed loss. */
   accumulate(feeds: Feeds): Promise<number>;
+  /** Adds values to the gradient of a parameter, as noise is. */
+  addGradient(name: string, values: Float32Array): void;
   /** Runs one micro-batch and forgets it; for measuring the speed of a step. */
   rehearse(feeds: Feeds): Promise<void>;
   /** Applies the accumulated gradients; see Optimizer.apply. */
   update(step: number, rate: number, divisor: number): number;
   /** average += (1 - decay)·(w - average). */
   average(decay: number): void;
-  /** The parameters of one plane as feeds, views without a copy. */
+  /** The parameters of one plane, and what is frozen, as feeds: views without a copy. */
   feeds(plane: Plane): Record<string, HostTensor>;
   dispose(): Promise<void>;
 }
@@ -55,33 +69,42 @@ interface Step {
 }
 
 export function createTrainer(options: TrainerOptions): Trainer {
-  const { model, loss, threads } = options;
+  const { model, loss, threads, differentiate: derive = differentiate } = options;
   const specs = options.parameters.map((parameter): ParameterSpec => {
     const tensor = model.graph.initializers.get(parameter.name);
     if (!tensor) throw new Error(`The graph has no parameter "${parameter.name}"`);
     return { ...parameter, dims: tensor.dims };
   });
-  const arena = createArena(specs);
+  const arena = createArena(specs, options.planes);
   for (const parameter of arena.parameters) {
-    const values = floatsOf(model.graph.initializers.get(parameter.name) as never);
+    const values = floatsOf(model.graph.initializers.get(parameter.name) as Tensor);
     arena.view(parameter, 'w').set(values);
-    arena.view(parameter, 'a').set(values);
+    if (arena.planes.includes('a')) arena.view(parameter, 'a').set(values);
   }
-  const optimizer = createAdamW(arena, options.settings);
-  const lifted = liftParameters(
-    model.graph,
-    specs.map((spec) => spec.name),
+  const frozen = Object.fromEntries(
+    (options.frozen ?? []).map((name): [string, HostTensor] => {
+      const tensor = model.graph.initializers.get(name);
+      if (!tensor) throw new Error(`The graph has no weight "${name}"`);
+      return [name, { dims: tensor.dims, data: floatsOf(tensor) }];
+    }),
   );
+  const optimizer = createAdamW(arena, options.settings);
+  const lifted = liftParameters(model.graph, [
+    ...specs.map((spec) => spec.name),
+    ...Object.keys(frozen),
+  ]);
   const targets = specs.map((spec): Target => ({ name: spec.name, rows: spec.rows }));
   const steps = new Map<string, Step>();
 
-  const planeFeeds = (plane: Plane): Record<string, HostTensor> =>
-    Object.fromEntries(
+  const planeFeeds = (plane: Plane): Record<string, HostTensor> => ({
+    ...frozen,
+    ...Object.fromEntries(
       arena.parameters.map((parameter) => [
         parameter.name,
         { dims: parameter.dims, data: arena.view(parameter, plane) },
       ]),
-    );
+    ),
+  });
   const weights = planeFeeds('w');
 
   async function stepFor(feeds: Feeds): Promise<Step> {
@@ -101,7 +124,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
       });
     const fixed = { ...model, graph: specialize(lifted, dims) };
     const facts = await probe(fixed, { ...feeds, ...weights }, threads);
-    const { graph, gradients } = differentiate(fixed.graph, facts, loss, targets);
+    const { graph, gradients } = derive(fixed.graph, facts, loss, targets);
     const session = await openSession(encodeModel({ ...model, graph }), { threads });
     const step = { session, gradients, inputs: new Set(session.inputs) };
     steps.set(key, step);
@@ -144,6 +167,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
       }
       return Number((out[loss] as HostTensor).data[0]);
     },
+    addGradient: (name, values) => optimizer.accumulate(name, values),
     update: (step, rate, divisor) => optimizer.apply(step, rate, divisor),
     average(decay) {
       for (const { addresses, bytes } of arena.parameters)

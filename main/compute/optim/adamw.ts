@@ -3,7 +3,7 @@
  * PyTorch's form, global-norm clipping, and lazy rows: a row of an embedding table is touched only by
  * steps whose examples look it up, so a step costs what the batch holds, not what the table holds.
  */
-import type { Arena, Parameter } from './arena.ts';
+import { isLazy, type Arena, type Parameter } from './arena.ts';
 
 export interface AdamWSettings {
   readonly beta1: number;
@@ -17,7 +17,10 @@ export interface AdamWSettings {
 export interface Optimizer {
   /** Adds a dense gradient of this micro-batch. */
   accumulate(name: string, gradient: Float32Array): void;
-  /** Adds row gradients: row k of `rows` belongs to indices k·repeat … (k+1)·repeat-1. Row 0 is padding. */
+  /**
+   * Adds row gradients: row k of `rows` belongs to indices k·repeat … (k+1)·repeat-1. Row 0 of a table
+   * of which only touched rows move is padding and stays as it is.
+   */
   accumulateRows(
     name: string,
     indices: Int32Array | BigInt64Array,
@@ -32,6 +35,9 @@ export interface Optimizer {
   apply(step: number, rate: number, divisor: number): number;
 }
 
+/** Kernels work on whole vectors; the end of a region past its last number stays zero. */
+const whole = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+
 interface Touched {
   readonly marks: Uint8Array;
   readonly rows: number[];
@@ -41,8 +47,12 @@ export function createAdamW(arena: Arena, settings: AdamWSettings): Optimizer {
   const { kernels } = arena;
   const byName = new Map(arena.parameters.map((parameter) => [parameter.name, parameter]));
   const touched = new Map<string, Touched>();
-  for (const { name, rows, dims } of arena.parameters)
-    if (rows) touched.set(name, { marks: new Uint8Array(dims[0] as number), rows: [] });
+  for (const parameter of arena.parameters)
+    if (isLazy(parameter))
+      touched.set(parameter.name, {
+        marks: new Uint8Array(parameter.dims[0] as number),
+        rows: [],
+      });
   const filled = new Set<string>();
   const find = (name: string): Parameter => {
     const parameter = byName.get(name);
@@ -70,21 +80,27 @@ export function createAdamW(arena: Arena, settings: AdamWSettings): Optimizer {
         filled.add(name);
         return;
       }
-      arena.scratch.view.set(gradient);
-      kernels.add(parameter.addresses.g, arena.scratch.address, parameter.bytes);
+      const { address, view } = arena.scratch;
+      for (let from = 0; from < gradient.length; from += view.length) {
+        const part = gradient.subarray(from, from + view.length);
+        view.set(part);
+        view.fill(0, part.length, whole(4 * part.length) / 4);
+        kernels.add(parameter.addresses.g + 4 * from, address, whole(4 * part.length));
+      }
     },
 
     accumulateRows(name, indices, rows, repeat) {
       const parameter = find(name);
-      const { marks, rows: list } = touched.get(name) as Touched;
+      const lazy = touched.get(name);
+      if (!lazy) filled.add(name);
       const g = arena.view(parameter, 'g');
       const width = parameter.dims.at(-1) as number;
       for (let k = 0; k < indices.length; k++) {
         const row = Number(indices[k]);
-        if (row === 0) continue;
-        if (marks[row] === 0) {
-          marks[row] = 1;
-          list.push(row);
+        if (lazy && row === 0) continue;
+        if (lazy?.marks[row] === 0) {
+          lazy.marks[row] = 1;
+          lazy.rows.push(row);
         }
         const from = Math.floor(k / repeat) * width;
         const to = row * width;

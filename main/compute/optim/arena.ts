@@ -15,8 +15,13 @@ export interface ParameterSpec {
   readonly dims: readonly number[];
   /** Biases, normalization scales and row tables are usually not decayed. */
   readonly decay: boolean;
-  /** Updated row by row, only where an example touched the table. */
+  /** Its gradient arrives row by row, only where an example touched the table. */
   readonly rows: boolean;
+  /**
+   * Of a row table: an update moves every row, by moments and decay, as PyTorch's AdamW does with an
+   * embedding. Left out, only the rows that were touched move.
+   */
+  readonly everyRow?: boolean;
 }
 
 export interface Parameter extends ParameterSpec {
@@ -28,32 +33,42 @@ export interface Parameter extends ParameterSpec {
 
 export interface Arena {
   readonly parameters: readonly Parameter[];
+  readonly planes: readonly Plane[];
   readonly kernels: Kernels;
   readonly bytes: number;
   view(parameter: Parameter, plane: Plane): Float32Array;
-  /** Scratch space for one more gradient of any parameter. */
+  /** Scratch space through which one more gradient of any parameter passes, in parts if need be. */
   readonly scratch: { readonly address: number; readonly view: Float32Array };
 }
 
 const PAGE = 65536;
 const MAX_BYTES = 2 ** 32 - PAGE;
+const MAX_SCRATCH = 2 ** 24;
+/** A table of which only touched rows move. */
+export const isLazy = ({ rows, everyRow }: ParameterSpec): boolean => rows && everyRow !== true;
 const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
-/** @throws Fault 'out-of-memory' when the planes exceed what one WebAssembly memory can hold (4 GiB). */
-export function createArena(specs: readonly ParameterSpec[]): Arena {
+/**
+ * @param planes what each parameter gets; leaving out `a` saves a fifth where nothing is averaged.
+ * @throws Fault 'out-of-memory' when the planes exceed what one WebAssembly memory can hold (4 GiB).
+ */
+export function createArena(
+  specs: readonly ParameterSpec[],
+  planes: readonly Plane[] = PLANES,
+): Arena {
   const sized = specs.map((spec) => {
     const size = spec.dims.reduce((a, b) => a * b, 1);
     const width = spec.dims.at(-1) ?? 1;
-    if (spec.rows && width % 4 !== 0)
+    if (isLazy(spec) && width % 4 !== 0)
       throw new Error(`Row table "${spec.name}" needs a width that is a multiple of 4`);
     return { ...spec, size, bytes: aligned(4 * size) };
   });
   const plane = sized.reduce((sum, parameter) => sum + parameter.bytes, 0);
   const largest = Math.max(
     16,
-    ...sized.map((parameter) => (parameter.rows ? 16 : parameter.bytes)),
+    ...sized.map((parameter) => (isLazy(parameter) ? 16 : Math.min(parameter.bytes, MAX_SCRATCH))),
   );
-  const total = plane * PLANES.length + largest;
+  const total = plane * planes.length + largest;
   if (total > MAX_BYTES)
     throw fault(
       'out-of-memory',
@@ -66,13 +81,14 @@ export function createArena(specs: readonly ParameterSpec[]): Arena {
     const start = offset;
     offset += parameter.bytes;
     const addresses = Object.fromEntries(
-      PLANES.map((name, index) => [name, index * plane + start]),
+      planes.map((name, index) => [name, index * plane + start]),
     ) as Record<Plane, number>;
     return { ...parameter, addresses };
   });
-  const scratchAddress = plane * PLANES.length;
+  const scratchAddress = plane * planes.length;
   return {
     parameters,
+    planes,
     kernels: createKernels(memory),
     bytes: total,
     view: (parameter, name) =>
