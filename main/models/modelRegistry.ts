@@ -94,6 +94,7 @@ export function createModelRegistry(deps: RegistryDeps): ModelRegistry {
       name: row.name,
       runId: row.run_id,
       architecture: row.architecture,
+      task: row.task,
       labels: JSON.parse(row.labels) as string[],
       createdAt: row.created_at,
       sizeBytes: row.bytes,

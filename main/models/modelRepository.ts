@@ -14,6 +14,7 @@ export interface ModelRow {
   readonly sha256: string;
   readonly documents: number;
   readonly created_at: string;
+  readonly task: 'spans' | 'documents' | 'features';
   readonly snapshot_id: string;
   readonly snapshot: string;
   readonly purpose_id: string;
@@ -40,7 +41,9 @@ export interface ModelFileRow {
 }
 
 const MODEL = `
-  SELECT model.*, run.snapshot_id, snapshot.name AS snapshot, snapshot.purpose_id, purpose.name AS purpose,
+  SELECT model.*, CASE model.architecture WHEN 'pretraining' THEN 'features'
+      ELSE COALESCE(json_extract(run.recipe, '$.resolved.task'), 'spans') END AS task,
+    run.snapshot_id, snapshot.name AS snapshot, snapshot.purpose_id, purpose.name AS purpose,
     (SELECT COUNT(*) FROM model_subject WHERE model_id = model.id) AS subjects,
     (SELECT COALESCE(SUM(bytes), 0) FROM model_file WHERE model_id = model.id) AS bytes
   FROM model
@@ -97,7 +100,7 @@ export function createModelRepository(db: Db) {
     insertModel(
       row: Omit<
         ModelRow,
-        'snapshot_id' | 'snapshot' | 'purpose_id' | 'purpose' | 'subjects' | 'bytes'
+        'task' | 'snapshot_id' | 'snapshot' | 'purpose_id' | 'purpose' | 'subjects' | 'bytes'
       >,
     ) {
       insertModel.run({ ...row });

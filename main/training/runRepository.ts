@@ -19,6 +19,11 @@ export interface RunRow {
   readonly last_loss: number | null;
   readonly last_at: string | null;
   readonly dev_f1: number | null;
+  /** What it started from; all three are null for what is trained from nothing. */
+  readonly base_id: string | null;
+  readonly base_name: string | null;
+  readonly base_sha256: string | null;
+  readonly sweep_id: string | null;
 }
 
 export interface RunEventRow {
@@ -48,9 +53,12 @@ export interface CheckpointRow {
 const RUN = `
   SELECT run.*, snapshot.name AS snapshot, run_checkpoint.step AS checkpoint_step,
     last.step AS last_step, last.loss AS last_loss, last.at AS last_at,
+    run_base.base_id, run_base.name AS base_name, run_base.sha256 AS base_sha256, sweep_trial.sweep_id,
     (SELECT dev_f1 FROM run_point WHERE run_id = run.id AND dev_f1 IS NOT NULL ORDER BY step DESC LIMIT 1) AS dev_f1
   FROM run
   JOIN snapshot ON snapshot.id = run.snapshot_id
+  LEFT JOIN run_base ON run_base.run_id = run.id
+  LEFT JOIN sweep_trial ON sweep_trial.run_id = run.id
   LEFT JOIN run_checkpoint ON run_checkpoint.run_id = run.id
   LEFT JOIN run_point AS last ON last.run_id = run.id
     AND last.step = (SELECT MAX(step) FROM run_point WHERE run_id = run.id)`;

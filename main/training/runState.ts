@@ -2,7 +2,13 @@
  * What has become of a run, folded from its events. A process that dies writes nothing, so a run that
  * claims to be running although nobody runs it is closed as interrupted at the next unlock.
  */
-import { ERRORS, isErrorCode, type Run } from '../../shared/contract/index.ts';
+import {
+  ERRORS,
+  isErrorCode,
+  type PrivacySpent,
+  type Run,
+  type TestScore,
+} from '../../shared/contract/index.ts';
 
 export type RunEvent = { readonly at: string } & (
   | { readonly type: 'started' | 'resumed'; readonly jobId: string | null; readonly data: string }
@@ -40,6 +46,9 @@ export interface RunFacts {
   readonly threads: number;
   readonly node: string;
   readonly platform: string;
+  /** Runs made before these existed lack them. */
+  readonly test?: TestScore;
+  readonly privacy?: PrivacySpent;
 }
 
 export interface FoldedRun {

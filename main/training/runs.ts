@@ -60,6 +60,15 @@ export function createRuns(deps: {
         recipe: stored.resolved,
         preset: stored.recipe.preset,
         recipeSha256: row.recipe_sha256,
+        base:
+          row.base_id === null
+            ? null
+            : {
+                baseId: row.base_id,
+                name: row.base_name as string,
+                sha256: row.base_sha256 as string,
+              },
+        sweepId: row.sweep_id,
         state: folded.state,
         startedAt: row.started_at,
         finishedAt: folded.finishedAt,
@@ -67,6 +76,8 @@ export function createRuns(deps: {
         totalSteps: folded.totalSteps,
         lastLoss: row.last_loss,
         devF1: folded.facts?.devF1 ?? row.dev_f1,
+        test: folded.facts?.test ?? null,
+        privacy: folded.facts?.privacy ?? null,
         modelId: folded.modelId,
         resumable: isResumable(folded, row.checkpoint_step !== null),
         provider: row.provider,

@@ -120,7 +120,9 @@ export function createTraining(deps: TrainingDeps): Training {
     const opened = read(call.actor, order.snapshotId);
     if (!opened.ok) return opened;
     const { reader, data } = opened.value;
-    const { preset, resolved, sha256 } = resolveRecipe(order.recipe);
+    const recipe = resolveRecipe(order.recipe);
+    if (!recipe.ok) return recipe;
+    const { preset, resolved, sha256 } = recipe.value;
     const runId = random.newId('run');
     store.transaction(() => {
       repository.insertRun({

@@ -29,6 +29,8 @@ export const Scope = z.enum([
   'annotations',
   'snapshots',
   'runs',
+  'bases',
+  'sweeps',
   'models',
   'evaluations',
   'reports',

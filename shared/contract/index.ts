@@ -7,10 +7,12 @@ import type { Result } from '../kernel/result.ts';
 import type { Progress, Role } from './define.ts';
 import type { EventName, EventPayload } from './events.ts';
 import type { WireError } from './wire.ts';
+import { baseProcedures } from './procedures/bases.ts';
 import { corpusProcedures } from './procedures/corpus.ts';
 import { governanceProcedures } from './procedures/governance.ts';
 import { labelingProcedures } from './procedures/labeling.ts';
 import { modelProcedures } from './procedures/models.ts';
+import { trainingProcedures } from './procedures/training.ts';
 import { vaultProcedures } from './procedures/vault.ts';
 
 export const contract = {
@@ -18,6 +20,8 @@ export const contract = {
   ...corpusProcedures,
   ...governanceProcedures,
   ...labelingProcedures,
+  ...baseProcedures,
+  ...trainingProcedures,
   ...modelProcedures,
 } as const;
 
@@ -66,8 +70,11 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './wire.ts';
 export * from './recipe.ts';
+export * from './order.ts';
+export * from './procedures/bases.ts';
 export * from './procedures/corpus.ts';
 export * from './procedures/governance.ts';
 export * from './procedures/labeling.ts';
 export * from './procedures/models.ts';
+export * from './procedures/training.ts';
 export * from './procedures/vault.ts';

@@ -29,6 +29,8 @@ export const ID_PREFIX = {
   suggestion: 'sug',
   snapshot: 'snp',
   run: 'run',
+  base: 'bas',
+  sweep: 'swp',
   model: 'mdl',
   evaluation: 'evl',
   report: 'rep',
@@ -39,6 +41,7 @@ export const ID_PREFIX = {
   job: 'job',
   sealed: 'sld',
   intake: 'itk',
+  backup: 'bak',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

@@ -1,5 +1,6 @@
 // The schema's history, oldest first. Add a file, add a line; never change one that was released.
 import type { Migration } from './migration.ts';
 import { foundation } from './0010-foundation.ts';
+import { training } from './0020-training.ts';
 
-export const migrations: readonly Migration[] = [foundation];
+export const migrations: readonly Migration[] = [foundation, training];

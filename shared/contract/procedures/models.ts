@@ -13,60 +13,14 @@ import {
   Span,
   Text,
 } from '../define.ts';
-import type { ErrorCode } from '../errors.ts';
-import { TrainingPoint } from '../events.ts';
-import { Recipe } from '../recipe.ts';
-
-/** A preset by name, with what the person changes of it. Resolved to a whole recipe before anything runs. */
-export const PresetOrder = z.strictObject({
-  architecture: z.literal('tagger'),
-  preset: z.enum(['quick', 'standard']),
-  epochs: z.number().int().min(1).max(500).optional(),
-  learningRate: z.number().positive().max(1).optional(),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(1),
-  threads: z.number().int().min(1).max(64).default(2),
-});
-export type PresetOrder = z.infer<typeof PresetOrder>;
-
-export const RecipeOrder = z.union([PresetOrder, Recipe]);
-export type RecipeOrder = z.infer<typeof RecipeOrder>;
-
-export const Run = z.strictObject({
-  runId: Identifier,
-  name: Name,
-  snapshotId: Identifier,
-  snapshot: Name,
-  /** The whole document, as it was carried out. */
-  recipe: Recipe,
-  /** The preset it came from, if any. */
-  preset: z.string().max(60).nullable(),
-  recipeSha256: Sha256,
-  state: z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted']),
-  startedAt: At,
-  finishedAt: At.nullable(),
-  steps: Count,
-  totalSteps: Count.nullable(),
-  lastLoss: z.number().nullable(),
-  devF1: Fraction.nullable(),
-  modelId: Identifier.nullable(),
-  resumable: z.boolean(),
-  provider: z.string().max(100),
-  errorCode: z.string().max(60).nullable(),
-  jobId: Identifier.nullable(),
-  seconds: z.number().nonnegative(),
-});
-export type Run = z.infer<typeof Run>;
 
 export const Model = z.strictObject({
   modelId: Identifier,
   name: Name,
   runId: Identifier,
   architecture: z.string().max(60),
+  /** `features`: hidden states alone, to build other models on; it marks nothing by itself. */
+  task: z.enum(['spans', 'documents', 'features']),
   labels: z.array(z.string().max(100)).max(500),
   createdAt: At,
   sizeBytes: Count,
@@ -81,6 +35,13 @@ export const Model = z.strictObject({
   documents: Count,
 });
 export type Model = z.infer<typeof Model>;
+
+/** One file that was handed out, as it was registered. */
+export const HandedFile = z.strictObject({
+  name: z.string().max(1000),
+  bytes: Count,
+  sha256: Sha256,
+});
 
 const Interval = z.strictObject({ low: Fraction, high: Fraction });
 export const PrfRow = z.strictObject({
@@ -160,63 +121,48 @@ export const Report = z.strictObject({
 });
 export type Report = z.infer<typeof Report>;
 
-/** A resumed run can fail in every way a fresh one can. */
-const TRAINING_ERRORS = [
-  'SNAPSHOT_EMPTY',
-  'SNAPSHOT_CHANGED',
-  'RECIPE_INVALID',
-  'TRAINING_DIVERGED',
-  'COMPUTE_LOST',
-  'OUT_OF_MEMORY',
-  'PURPOSE_RETIRED',
-  'GATE_DENIED',
-] as const satisfies readonly ErrorCode[];
-const Trained = z.strictObject({ run: Run, model: Model });
-
 export const modelProcedures = {
-  'train.run': procedure({
-    kind: 'job',
-    input: z.strictObject({ snapshotId: Identifier, recipe: RecipeOrder, name: Name.optional() }),
-    output: Trained,
-    errors: TRAINING_ERRORS,
-    roles: ['clinician', 'steward'],
-    audit: 'full',
-    keeps: 'checkpoint',
-  }),
-  'train.resume': procedure({
-    kind: 'job',
-    input: z.strictObject({ runId: Identifier }),
-    output: Trained,
-    errors: TRAINING_ERRORS,
-    roles: ['clinician', 'steward'],
-    audit: 'full',
-    keeps: 'checkpoint',
-  }),
-  'run.list': procedure({
-    kind: 'query',
-    input: Empty,
-    output: z.strictObject({ items: z.array(Run).max(500) }),
-    errors: [],
-    roles: EVERYONE,
-    audit: 'none',
-  }),
-  'run.get': procedure({
-    kind: 'query',
-    input: z.strictObject({
-      runId: Identifier,
-      points: z.number().int().min(10).max(5000).default(1000),
-    }),
-    output: z.strictObject({ run: Run, curve: z.array(TrainingPoint).max(5000) }),
-    errors: [],
-    roles: EVERYONE,
-    audit: 'none',
-  }),
   'model.list': procedure({
     kind: 'query',
     input: Empty,
     output: z.strictObject({ items: z.array(Model).max(500) }),
     errors: [],
     roles: EVERYONE,
+    audit: 'none',
+  }),
+  /**
+   * Takes a model out of the vault as Hugging Face lays one out, in single files or as one .zip. Recipient
+   * and hash are registered before a byte leaves; the bytes are then fetched with `model.exportRead`.
+   */
+  'model.export': procedure({
+    kind: 'command',
+    input: z.strictObject({
+      modelId: Identifier,
+      recipient: Name,
+      form: z.enum(['files', 'zip']).default('files'),
+    }),
+    output: z.strictObject({
+      exitId: Identifier,
+      /** What to call the folder. */
+      name: Name,
+      files: z.array(HandedFile).max(200),
+      sizeBytes: Count,
+    }),
+    errors: ['MODEL_BLOCKED', 'GATE_DENIED', 'PURPOSE_RETIRED'],
+    roles: ['steward'],
+    audit: 'full',
+  }),
+  /** A piece of a file of an export of this session, at most 1 MiB of base64; `next` is null at the end. */
+  'model.exportRead': procedure({
+    kind: 'query',
+    input: z.strictObject({
+      exitId: Identifier,
+      file: z.string().min(1).max(1000),
+      offset: Count.default(0),
+    }),
+    output: z.strictObject({ chunk: z.string().max(1_500_000), next: Count.nullable() }),
+    errors: ['MODEL_BLOCKED'],
+    roles: ['steward'],
     audit: 'none',
   }),
   'evaluate.run': procedure({
