@@ -1,13 +1,12 @@
 /**
- * The epochs of one run: strips in shuffled order, a step for each, an evaluation after each epoch,
- * checkpoints by the clock, and a plan where there is a time budget.
+ * The epochs of one run, whatever it trains: micro-batches in the order a course lays them, an update
+ * after every `accumulation` of them, an evaluation after each epoch, checkpoints by the clock and by
+ * steps, a pause between epochs, and a plan where there is a time budget.
  */
-import { reach, type TaggerConfig, type TaggerGraph } from '../architectures/tagger/index.ts';
 import { fault } from '../fault.ts';
-import { scheduleFactor } from '../optim/index.ts';
-import type { EpochEvaluation, TaggerRecipe, TrainJob, TrainProgress } from '../protocol.ts';
-import { shuffle, stream } from '../random.ts';
-import type { Session } from '../sessions/index.ts';
+import { scheduleFactor, type ScheduleShape } from '../optim/index.ts';
+import type { EpochEvaluation, TrainProgress } from '../protocol.ts';
+import { stream, type RandomStream } from '../random.ts';
 import {
   readCheckpoint,
   writeCheckpoint,
@@ -16,10 +15,7 @@ import {
   type Weights,
 } from './checkpoint.ts';
 import { breathe, type LoopHooks } from './hooks.ts';
-import { layStrips, type Placement } from './strips.ts';
-import { scoreDocuments, tagDocuments } from './tagging.ts';
-import { trainingStrip, type EncodedSet } from './taggerData.ts';
-import type { Trainer } from './trainer.ts';
+import type { Feeds, Trainer } from './trainer.ts';
 
 const PROGRESS_MS = 400;
 const CURVE_POINTS = 400;
@@ -28,47 +24,78 @@ const REHEARSALS = { warm: 3, timed: 6 } as const;
 /** A whole step, and a forward run of as many tokens, in units of one run of the step graph. */
 const [UPDATE_COST, FORWARD_COST] = [1.15, 0.45];
 
-/** The plane that is evaluated and kept. */
-export const keptPlane = (recipe: TaggerRecipe): 'a' | 'w' => (recipe.averaging > 0 ? 'a' : 'w');
+/** The settings of a recipe that decide the walk through the epochs. */
+export interface Pace {
+  readonly seed: number;
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly schedule: ScheduleShape;
+  readonly warmup: number;
+  readonly patience: number;
+  readonly checkpointSeconds: number;
+  readonly checkpointSteps?: number | undefined;
+  readonly leastSteps?: number | undefined;
+  readonly timeBudgetSeconds?: number | undefined;
+  /** Decay of the running average of the weights; 0 or left out: none is kept. */
+  readonly averaging?: number | undefined;
+  /** Micro-batches per update, one where left out. */
+  readonly accumulation?: number | undefined;
+}
 
-export interface RunParts {
-  readonly job: TrainJob<TaggerRecipe>;
-  readonly train: EncodedSet;
-  readonly dev: EncodedSet;
-  readonly seen: Uint8Array;
-  readonly config: TaggerConfig;
-  readonly graph: TaggerGraph;
+export interface Batch {
+  readonly feeds: Feeds;
+  /** Tokens, documents or guesses that count towards the loss. */
+  readonly counted: number;
+}
+
+export type Judgment = Pick<EpochEvaluation, 'dev' | 'macroF1' | 'devLoss'>;
+
+/** What is trained: its micro-batches, and how the weights of an epoch are judged. */
+export interface Course<Item> {
+  /** Tokens of one epoch, for the speed shown. */
+  readonly tokens: number;
+  /** The micro-batches of an epoch (from 0), a pure function of seed and epoch. */
+  lay(epoch: number): readonly Item[];
+  /** One of them with its random masks; a pure function of the item and what `random` draws. */
+  draw(item: Item, random: RandomStream): Batch;
+  /** Adds the gradients of a batch and returns its summed loss; left out, the graph's own loss. */
+  learn?(batch: Batch): Promise<number>;
+  /** One evaluation in forward runs of a micro-batch's size; 0 when there is nothing to judge by. */
+  readonly evaluationRuns: number;
+  evaluate(pause: () => Promise<void>): Promise<Judgment>;
+  /** What the best epoch and early stopping go by; greater is better. */
+  merit(judgment: Judgment): number;
+}
+
+export interface RunParts<Item> {
+  readonly pace: Pace;
+  readonly course: Course<Item>;
   readonly trainer: Trainer;
-  readonly evaluator: Session;
+  /** Rows of row tables that occur in the training data. */
+  readonly seen: Uint8Array;
   readonly identity: RunIdentity;
+  readonly resumeFrom?: Uint8Array | undefined;
+  readonly pauseAfterEpoch?: number | undefined;
   readonly hooks: LoopHooks;
 }
 
 export interface RunEnd {
   readonly state: LoopState;
   readonly best: Weights | null;
-  readonly stopped: 'finished' | 'early';
+  readonly stopped: 'finished' | 'early' | 'paused';
 }
 
-export function createRun(parts: RunParts): () => Promise<RunEnd> {
-  const { job, train, dev, seen, config, graph, trainer, evaluator, identity, hooks } = parts;
-  const { recipe, labels } = job;
+/** The plane that is evaluated and kept. */
+export const keptPlane = ({ averaging = 0 }: Pick<Pace, 'averaging'>): 'a' | 'w' =>
+  averaging > 0 ? 'a' : 'w';
+
+/** @throws Fault 'diverged', 'canceled', or 'bad-request' for a checkpoint of another run. */
+export function createRun<Item>(parts: RunParts<Item>): () => Promise<RunEnd> {
+  const { pace, course, trainer, seen, identity, hooks } = parts;
   const { arena } = trainer;
-  const length = recipe.batchTokens;
-  const stripsOf = (epoch: number): Placement[][] => {
-    const order = train.documents.map((_, index) => index);
-    shuffle(order, stream(recipe.seed, 'epoch', epoch));
-    return layStrips(
-      train.documents.map(({ tokens }) => tokens.length),
-      order,
-      { capacity: length, gap: Math.max(...config.dilations), context: reach(config) },
-    );
-  };
-  const stripsPerEpoch = stripsOf(0).length;
-  const wantedEpochs = Math.max(
-    recipe.epochs,
-    Math.ceil((recipe.leastSteps ?? 0) / stripsPerEpoch),
-  );
+  const { averaging = 0, accumulation = 1 } = pace;
+  const stepsPerEpoch = Math.ceil(course.lay(0).length / accumulation);
+  const wantedEpochs = Math.max(pace.epochs, Math.ceil((pace.leastSteps ?? 0) / stepsPerEpoch));
   let best: Weights | null = null;
   let state: LoopState = {
     epoch: 0,
@@ -82,24 +109,24 @@ export function createRun(parts: RunParts): () => Promise<RunEnd> {
     lossCurve: [],
     history: [],
   };
-  if (job.resumeFrom) ({ state, best } = readCheckpoint(job.resumeFrom, arena, seen, identity));
+  if (parts.resumeFrom) ({ state, best } = readCheckpoint(parts.resumeFrom, arena, seen, identity));
 
   const startStep = state.step;
   const startTime = performance.now();
   let lastProgress = 0;
-  let lastCheckpoint = performance.now();
+  let lastCheckpoint = { time: performance.now(), step: state.step };
   let stepsSinceMark = 0;
   let markTime = startTime;
   let recentLoss: number | null = null;
   let norm: number | null = null;
   let stepsPerSecond = 0;
-  const totalSteps = (): number => state.plannedEpochs * stripsPerEpoch;
+  const totalSteps = (): number => state.plannedEpochs * stepsPerEpoch;
   const rate = (): number =>
-    recipe.learningRate *
+    pace.learningRate *
     scheduleFactor(
       {
-        shape: recipe.schedule,
-        warmupSteps: Math.max(1, Math.round(recipe.warmup * totalSteps())),
+        shape: pace.schedule,
+        warmupSteps: Math.max(1, Math.round(pace.warmup * totalSteps())),
         totalSteps: totalSteps(),
       },
       state.step,
@@ -126,7 +153,7 @@ export function createRun(parts: RunParts): () => Promise<RunEnd> {
       learningRate: rate(),
       gradientNorm: norm,
       stepsPerSecond,
-      tokensPerSecond: (stepsPerSecond * train.tokens) / stripsPerEpoch,
+      tokensPerSecond: (stepsPerSecond * course.tokens) / stepsPerEpoch,
       etaSeconds: done > 2 ? Math.max(0, totalSteps() - state.step) * perStep : null,
       ...(evaluation ? { evaluation } : {}),
     });
@@ -134,10 +161,13 @@ export function createRun(parts: RunParts): () => Promise<RunEnd> {
 
   const sendCheckpoint = (): void => {
     hooks.checkpoint(state.step, writeCheckpoint(arena, seen, state, best, identity));
-    lastCheckpoint = performance.now();
+    lastCheckpoint = { time: performance.now(), step: state.step };
   };
 
-  /** Before each micro-batch: let messages in; a cancel leaves a checkpoint of everything so far. */
+  /**
+   * Before each micro-batch: let messages in; a cancel leaves a checkpoint of every finished step.
+   * Gradients of a step that is cut short are not in it: the resumed run makes that step again.
+   */
   const pause = async (): Promise<void> => {
     try {
       await breathe(hooks);
@@ -147,41 +177,51 @@ export function createRun(parts: RunParts): () => Promise<RunEnd> {
     }
   };
 
-  async function step(strip: readonly Placement[]): Promise<void> {
-    const random = stream(recipe.seed, 'step', state.step);
-    const batch = trainingStrip(train.documents, strip, length, graph.inputs, recipe, random);
-    const loss = await trainer.accumulate(batch.feeds);
-    const where = `at step ${state.step + 1}, epoch ${state.epoch + 1}`;
-    if (!Number.isFinite(loss))
-      throw fault(
-        'diverged',
-        `Training stopped ${where}: the loss is no longer a number. The newest checkpoint is from before that. Try a smaller learning rate.`,
-      );
-    norm = trainer.update(state.step + 1, rate(), batch.counted);
-    if (!Number.isFinite(norm))
-      throw fault(
-        'diverged',
-        `Training stopped ${where}: the gradients are no longer numbers. The newest checkpoint is from before that. Try a smaller learning rate.`,
-      );
+  const learn = (batch: Batch): Promise<number> =>
+    course.learn ? course.learn(batch) : trainer.accumulate(batch.feeds);
+
+  const diverged = (what: string) =>
+    fault(
+      'diverged',
+      `Training stopped at step ${state.step + 1}, epoch ${state.epoch + 1}: ${what}. The newest checkpoint is from before that. Try a smaller learning rate.`,
+    );
+
+  async function step(items: readonly Item[]): Promise<void> {
+    const random = stream(pace.seed, 'step', state.step);
+    let [loss, counted] = [0, 0];
+    for (const item of items) {
+      await pause();
+      const batch = course.draw(item, random);
+      const value = await learn(batch);
+      if (!Number.isFinite(value)) throw diverged('the loss is no longer a number');
+      loss += value;
+      counted += batch.counted;
+    }
+    norm = trainer.update(state.step + 1, rate(), Math.max(1, counted));
+    if (!Number.isFinite(norm)) throw diverged('the gradients are no longer numbers');
     // The average forgets its random start quickly, then at the recipe's pace.
-    if (recipe.averaging > 0)
-      trainer.average(Math.min(recipe.averaging, (1 + state.step) / (10 + state.step)));
+    if (averaging > 0) trainer.average(Math.min(averaging, (1 + state.step) / (10 + state.step)));
     state.step += 1;
-    state.strip += 1;
+    state.strip += items.length;
     stepsSinceMark += 1;
     state.epochLoss += loss;
-    state.epochTokens += batch.counted;
+    state.epochTokens += counted;
     state.curveLoss += loss;
-    state.curveTokens += batch.counted;
-    const mean = loss / batch.counted;
+    state.curveTokens += counted;
+    const mean = loss / Math.max(1, counted);
     recentLoss = recentLoss === null ? mean : 0.9 * recentLoss + 0.1 * mean;
     if (state.step % Math.max(1, Math.floor(totalSteps() / CURVE_POINTS)) === 0) {
-      state.lossCurve.push({ step: state.step, loss: state.curveLoss / state.curveTokens });
+      state.lossCurve.push({
+        step: state.step,
+        loss: state.curveLoss / Math.max(1, state.curveTokens),
+      });
       state.curveLoss = 0;
       state.curveTokens = 0;
     }
     report('training');
-    if (performance.now() - lastCheckpoint > 1000 * recipe.checkpointSeconds) sendCheckpoint();
+    const { checkpointSeconds, checkpointSteps = Infinity } = pace;
+    const late = performance.now() - lastCheckpoint.time > 1000 * checkpointSeconds;
+    if (late || state.step - lastCheckpoint.step >= checkpointSteps) sendCheckpoint();
   }
 
   /**
@@ -189,10 +229,9 @@ export function createRun(parts: RunParts): () => Promise<RunEnd> {
    * nothing: the run is then the same as one whose recipe names that number of epochs.
    */
   async function plan(): Promise<void> {
-    if (recipe.timeBudgetSeconds === undefined || state.step > 0) return;
-    const random = stream(recipe.seed, 'step', 0);
-    const first = stripsOf(0)[0] as Placement[];
-    const { feeds } = trainingStrip(train.documents, first, length, graph.inputs, recipe, random);
+    if (pace.timeBudgetSeconds === undefined || state.step > 0) return;
+    const items = course.lay(0);
+    const { feeds } = course.draw(items[0] as Item, stream(pace.seed, 'step', 0));
     let start = performance.now();
     for (let i = 0; i < REHEARSALS.warm + REHEARSALS.timed; i++) {
       await pause();
@@ -200,63 +239,62 @@ export function createRun(parts: RunParts): () => Promise<RunEnd> {
       await trainer.rehearse(feeds);
     }
     const perRun = (performance.now() - start) / 1000 / REHEARSALS.timed;
-    const perEpoch = perRun * (UPDATE_COST * stripsPerEpoch + (FORWARD_COST * dev.tokens) / length);
-    const affordable = Math.floor(recipe.timeBudgetSeconds / perEpoch);
+    const perEpoch = perRun * (UPDATE_COST * items.length + FORWARD_COST * course.evaluationRuns);
+    const affordable = Math.floor(pace.timeBudgetSeconds / perEpoch);
     state.plannedEpochs = Math.max(1, Math.min(wantedEpochs, affordable));
   }
 
   async function evaluate(): Promise<void> {
-    if (dev.documents.length === 0) return;
+    if (course.evaluationRuns === 0) return;
     report('evaluating');
-    const plane = keptPlane(recipe);
-    const logits = await tagDocuments(
-      evaluator,
-      trainer.feeds(plane),
-      config,
-      dev.documents,
-      async () => pause(),
-    );
-    const score = scoreDocuments(dev.documents, logits, labels);
-    const record = state.history.reduce((top, entry) => Math.max(top, entry.dev.f1), -1);
+    const judgment = await course.evaluate(pause);
+    const merit = course.merit(judgment);
+    if (Number.isNaN(merit)) throw diverged('the development score is no longer a number');
     const evaluation: EpochEvaluation = {
       epoch: state.epoch + 1,
       step: state.step,
       trainLoss: state.epochTokens === 0 ? 0 : state.epochLoss / state.epochTokens,
-      dev: score,
-      best: score.f1 > record,
+      ...judgment,
+      best: state.history.every((entry) => course.merit(entry) < merit),
     };
     state.history.push(evaluation);
-    // Tagging the development notes is not part of the speed of training.
+    // Judging the development documents is not part of the speed of training.
     [markTime, stepsSinceMark] = [performance.now(), 0];
     if (evaluation.best)
-      best = new Map(arena.parameters.map((p) => [p.name, arena.view(p, plane).slice()]));
+      best = new Map(arena.parameters.map((p) => [p.name, arena.view(p, keptPlane(pace)).slice()]));
     report('training', evaluation);
   }
 
   const bestEpoch = (): number => state.history.findLast((entry) => entry.best)?.epoch ?? 0;
+  const tired = (): boolean =>
+    pace.patience > 0 && course.evaluationRuns > 0 && state.epoch - bestEpoch() >= pace.patience;
 
   return async () => {
     report('preparing');
     await plan();
     let stopped: RunEnd['stopped'] = 'finished';
     while (state.epoch < state.plannedEpochs) {
-      const strips = stripsOf(state.epoch);
-      while (state.strip < strips.length) {
-        await pause();
-        await step(strips[state.strip] as Placement[]);
+      if (tired()) {
+        stopped = 'early';
+        break;
       }
+      if (state.epoch >= (parts.pauseAfterEpoch ?? Infinity)) {
+        stopped = 'paused';
+        sendCheckpoint();
+        break;
+      }
+      const items = course.lay(state.epoch);
+      while (state.strip < items.length)
+        await step(items.slice(state.strip, state.strip + accumulation));
       // The epoch counts as done only after its evaluation: a checkpoint taken while the development
-      // notes are tagged has all strips done, and a resumed run goes straight to the evaluation.
+      // documents are judged has all steps done, and a resumed run goes straight to the evaluation.
       await evaluate();
       state.epoch += 1;
       state.strip = 0;
       state.epochLoss = 0;
       state.epochTokens = 0;
-      if (recipe.patience > 0 && state.epoch - bestEpoch() >= recipe.patience) {
-        stopped = 'early';
-        break;
-      }
     }
+    if (tired() && stopped === 'finished') stopped = 'early';
     report('exporting');
     return { state, best, stopped };
   };

@@ -69,9 +69,12 @@ export function encodeDocuments(
 }
 
 /** Rows of the feature table that occur; row 0 is padding and never does. */
-export function seenRows(set: EncodedSet, buckets: number): Uint8Array {
+export function seenRows(
+  documents: readonly { readonly features: Int32Array }[],
+  buckets: number,
+): Uint8Array {
   const seen = new Uint8Array(buckets);
-  for (const { features } of set.documents) for (const row of features) seen[row] = 1;
+  for (const { features } of documents) for (const row of features) seen[row] = 1;
   seen[0] = 0;
   return seen;
 }

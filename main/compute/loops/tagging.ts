@@ -75,15 +75,15 @@ export function scoreDocuments(
 }
 
 /**
- * The temperature that makes the tags of held-back tokens most likely (Guo et al. 2017,
+ * The temperature that makes the tags of held-back tokens, or the labels of documents, most likely (Guo et al. 2017,
  * https://arxiv.org/abs/1706.04599), by golden section over its logarithm.
  */
 export function fitTemperature(
-  documents: readonly EncodedDocument[],
+  documents: readonly { readonly tags: Int32Array }[],
   logits: readonly Float32Array[],
   classes: number,
 ): number {
-  const total = documents.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const total = documents.reduce((sum, { tags }) => sum + tags.length, 0);
   const stride = Math.max(1, Math.floor(total / 20_000));
   const surprise = (logTemperature: number): number => {
     const scale = Math.exp(-logTemperature);

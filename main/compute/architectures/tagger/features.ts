@@ -1,7 +1,6 @@
 /**
  * What the tagger sees of a token: a fixed number of hashed features, most about the word, some about
- * its place. Hashing needs no vocabulary, so nothing a patient's note contains is stored in the model
- * as a word. Unknown rows of the table are zero: an unseen feature says nothing.
+ * its place. Unknown rows of the table are zero: an unseen feature says nothing.
  *
  * Dates, numbers and addresses are several tokens without a blank between them; each such token also
  * knows the shape of the whole chunk ("dd-d-dd") and its place in it.
@@ -12,6 +11,7 @@
  * the letter).
  */
 import type { Token } from '../../tokenizers/index.ts';
+import { basis, hash, rowOf } from './hashing.ts';
 
 /** Features that know the exact form; word dropout hides these, so that the others learn to do without. */
 const FORM_SLOTS = 6;
@@ -19,23 +19,6 @@ const SHAPE_SLOTS = 8;
 const NGRAM_SLOTS = 10;
 const CONTEXT_SLOTS = 13;
 export const SLOTS = FORM_SLOTS + SHAPE_SLOTS + NGRAM_SLOTS + CONTEXT_SLOTS;
-
-const FNV_PRIME = 0x01000193;
-
-const hash = (basis: number, text: string, from = 0, to = text.length): number => {
-  let h = basis;
-  for (let i = from; i < to; i++) h = Math.imul(h ^ text.charCodeAt(i), FNV_PRIME);
-  return h;
-};
-
-const finalize = (value: number): number => {
-  let h = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-};
-
-/** One hash space per slot, so the same text means different things in different slots. */
-const basis = (slot: number): number => Math.imul(0x811c9dc5 ^ (slot + 1), FNV_PRIME);
 
 export interface Featurizer {
   /** tokens × SLOTS row indices, 0 where a slot is empty. */
@@ -92,7 +75,7 @@ interface Word {
 const MAX_CACHED_WORDS = 200_000;
 
 export function createFeaturizer(buckets: number): Featurizer {
-  const row = (h: number): number => 1 + (finalize(h) % (buckets - 1));
+  const row = (hashed: number): number => rowOf(buckets, hashed);
   const words = new Map<string, Word>();
 
   const describe = (text: string): Word => {
