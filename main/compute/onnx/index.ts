@@ -3,4 +3,5 @@ export * from './builder.ts';
 export * from './file.ts';
 export * from './model.ts';
 export * from './order.ts';
-export * from './passes.ts';
+export * from './passes/index.ts';
+export * from './scope.ts';
