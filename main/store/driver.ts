@@ -52,23 +52,38 @@ export function openHandle(path: string, { cipher, key, create = false }: OpenHa
  */
 export function keyOpens(path: string, cipher: Cipher, key: Uint8Array): boolean {
   return guarded(() => {
-    const handle = new Database(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
     try {
-      handle.pragma(`cipher='${cipher}'`);
-      const spelled = spellRawKey(key);
-      handle.key(spelled);
-      spelled.fill(0);
-      handle.pragma('temp_store=MEMORY');
-      handle.prepare('SELECT count(*) FROM sqlite_schema').get();
+      openReadOnly(path, { cipher, key }).close();
       return true;
     } catch (error) {
-      if (/^SQLITE_(NOTADB|CORRUPT|IOERR)/.test(codeOf(error))) return false;
+      if (isUnreadable(error)) return false;
       throw error;
-    } finally {
-      handle.close();
     }
   });
 }
+
+/** Changes nothing, not even by closing. The driver's own errors pass, for callers that judge them. */
+export function openReadOnly(path: string, { cipher, key }: Omit<OpenHandle, 'create'>): Handle {
+  const handle = new Database(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
+  try {
+    handle.pragma(`cipher='${cipher}'`);
+    const spelled = spellRawKey(key);
+    handle.key(spelled);
+    spelled.fill(0);
+    handle.pragma('temp_store=MEMORY');
+    handle.pragma('trusted_schema=OFF');
+    handle.pragma('cell_size_check=ON');
+    handle.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return handle;
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+}
+
+/** A page whose authentication failed, a page that makes no sense, a disk that does not give it back. */
+export const isUnreadable = (error: unknown): boolean =>
+  /^SQLITE_(NOTADB|CORRUPT|IOERR)/.test(codeOf(error));
 
 export function rekeyHandle(handle: Handle, key: Uint8Array): void {
   const spelled = spellRawKey(key);
@@ -132,7 +147,7 @@ function driverFault(error: unknown, path: string): unknown {
   const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   if (code === 'SQLITE_FULL') return diskFull(file, error);
   if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(code)) return noPermission(file, error);
-  if (/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(code)) {
+  if (isUnreadable(error)) {
     return fault(
       'VAULT_DAMAGED',
       `"${file}" could not be read or written as it should be: the file was changed from outside or the disk fails. Copy the whole vault folder to another disk before anything else, then check it or restore a backup.`,

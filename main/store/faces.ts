@@ -7,7 +7,7 @@ import type { Result } from '../../shared/kernel/result.ts';
 import type { Db } from './db.ts';
 import type { KdfCost } from './kdf.ts';
 import type { LockOwner } from './lock.ts';
-import type { SealedFiles } from './sealed.ts';
+import type { SealedFiles, SealedId } from './sealed.ts';
 
 /** `aegis`: AEGIS-256, fast and authenticated. `sqlcipher`: AES-256-CBC with HMAC-SHA512. */
 export type Cipher = 'aegis' | 'sqlcipher';
@@ -61,6 +61,103 @@ export interface VaultFiles {
    * `since`), NOT_A_VAULT, VAULT_DAMAGED, VAULT_TOO_NEW, DISK_FULL, NO_PERMISSION.
    */
   unlock(folder: string, options: Unlock): Promise<Result<OpenVault>>;
+  /** The manifest as written; nothing is vouched for. SOURCE_NOT_FOUND, BACKUP_DAMAGED. */
+  readBackup(folder: string): Result<BackupManifest>;
+  /** Finished backups below a folder, oldest first; of one vault where given. */
+  listBackups(parent: string, vaultId?: string): readonly FoundBackup[];
+  /**
+   * Reads every byte of a backup. Fails with SOURCE_NOT_FOUND, WRONG_PASSPHRASE (the passphrase of the day
+   * it was made counts), BACKUP_DAMAGED (no key can open it any more).
+   */
+  verifyBackup(folder: string, options: VerifyBackup): Promise<Result<VerifiedBackup>>;
+  /**
+   * Copies a backup to a new vault folder and unlocks the copy for `act` (replay of erasures, a leaf). Only
+   * when `act` succeeded does the folder get its name. Fails as `verifyBackup`, with VAULT_EXISTS (the
+   * folder is there already), DISK_FULL, NO_PERMISSION, and as `act`.
+   */
+  restore<T>(
+    folder: string,
+    target: string,
+    options: Unlock,
+    act: (vault: OpenVault, manifest: BackupManifest) => Promise<Result<T>>,
+  ): Promise<Result<T>>;
+}
+
+/** A backup's own list of itself. Names of users stand in it as they stand in slots.json. */
+export interface BackupManifest {
+  readonly format: 'cloister-backup';
+  readonly version: 1;
+  readonly backupId: string;
+  readonly vaultId: string;
+  readonly vaultName: string;
+  readonly createdAt: Instant;
+  readonly cipher: Cipher;
+  /** Of the database key it is encrypted with. */
+  readonly generation: number;
+  readonly app: string;
+  /** Whose passphrases open it, whatever became of their access since. */
+  readonly users: readonly VaultUser[];
+  readonly log: { readonly size: number; readonly checkpoint: string };
+  readonly files: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly sha256: string;
+  }[];
+}
+
+export interface FoundBackup {
+  readonly folder: string;
+  readonly manifest: BackupManifest;
+}
+
+/**
+ * `missing`, `changed`, `foreign`: a file against the manifest. `page`: a table or index that cannot be
+ * read. `sealed`: a sealed file that is not as written. `manifest`: not written by a holder of the key.
+ * `log`: the audit log inside does not verify.
+ */
+export interface BackupProblem {
+  readonly what: 'missing' | 'changed' | 'foreign' | 'page' | 'sealed' | 'manifest' | 'log';
+  readonly where: string;
+}
+
+/** The inside of a backup, read-only. */
+export interface CopyOfVault {
+  readonly vaultId: string;
+  readonly db: Db;
+  readonly sealed: SealedFiles;
+  sidecar(name: string): Buffer | undefined;
+}
+
+export interface VerifyBackup extends Unlock {
+  /** What the rooms above know to check inside, e.g. the audit log. */
+  readonly inspect: (copy: CopyOfVault, manifest: BackupManifest) => Promise<BackupProblem[]>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface VerifiedBackup {
+  readonly manifest: BackupManifest;
+  readonly bytes: number;
+  readonly problems: readonly BackupProblem[];
+}
+
+export interface MakeBackup {
+  /** The folder in which the backup gets a folder of its own. Absolute, outside the vault. */
+  readonly parent: string;
+  readonly app: string;
+  /** Size and signed head of the audit log; asked for in the moment of the snapshot. */
+  readonly log: () => BackupManifest['log'];
+  /** Looks into the finished copy before it counts; throws to refuse it. */
+  readonly inspect: (copy: CopyOfVault, manifest: BackupManifest) => Promise<void>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (stage: 'copying' | 'verifying', done: number, total: number) => void;
+}
+
+export interface MadeBackup {
+  readonly manifest: BackupManifest;
+  /** Absolute. */
+  readonly folder: string;
+  readonly bytes: number;
 }
 
 export interface OpenVault {
@@ -73,6 +170,8 @@ export interface OpenVault {
   readonly store: Store;
   readonly keys: VaultKeys;
   info(): VaultInfo;
+  /** Fails with CONFLICT (one is under way, or an erasure came first), DISK_FULL, NO_PERMISSION, BACKUP_DAMAGED. */
+  backUp(options: MakeBackup): Promise<Result<MadeBackup>>;
   /** Checkpoints, closes the database, zeroes the keys, releases the lock. Safe to call twice. */
   close(): void;
 }
@@ -113,6 +212,8 @@ export interface VaultKeys {
   /** Replaces the printed code, or makes the first one. The code is returned once and kept nowhere. */
   makeRecoveryCode(): Promise<Result<string>>;
   hasRecoveryCode(): boolean;
+  /** WRONG_PASSPHRASE where it has a slip in it or is not this vault's. */
+  checkRecoveryCode(code: string): Promise<Result<void>>;
   /** For acts that ask for the passphrase again. */
   verify(userId: UserId, passphrase: string): Promise<Result<void>>;
   setRoles(userId: UserId, roles: readonly Role[]): Result<void>;
@@ -131,6 +232,11 @@ export interface Store {
   transaction<T>(act: () => T): T;
   /** After the outermost transaction committed, at once outside one, never after a rollback. */
   afterCommit(act: () => void): void;
+  /**
+   * The vault as it is at this moment, for a copy while work goes on: later writes pile up in the
+   * write-ahead log, removed sealed files stay on disk until it is released. Not inside a transaction.
+   */
+  snapshot(): Snapshot;
   /** Moves the write-ahead log into the database and truncates it. */
   checkpoint(): void;
   /** Checkpoint, rebuild, checkpoint: no deleted byte is left in a page or in the log. */
@@ -148,6 +254,21 @@ export interface Store {
   sidecar(name: string): Sidecar;
   /** Every file of the vault on disk, absolute paths. */
   files(): readonly string[];
+}
+
+export interface Snapshot {
+  /** Of the encrypted database, in bytes. */
+  readonly size: number;
+  /** Sealed files that belong to it. */
+  readonly sealed: readonly SealedId[];
+  /** Encrypted bytes. */
+  read(offset: number, length: number): Buffer;
+  /**
+   * Like `read`, throws a CONFLICT fault once a checkpoint, an erasure or a change of key came first: what
+   * was copied must be thrown away.
+   */
+  assertHeld(): void;
+  release(): void;
 }
 
 export interface RekeyReport {

@@ -1,12 +1,19 @@
 // The vault on disk and everything SQL. No other room names the SQLite package or a path inside a vault.
 export type { Db, RunResult, SqlParams, SqlValue, Statement } from './db.ts';
 export type {
+  BackupManifest,
+  BackupProblem,
   Cipher,
+  CopyOfVault,
   CreateVault,
+  FoundBackup,
   LockedVault,
+  MadeBackup,
+  MakeBackup,
   OpenVault,
   RekeyReport,
   Sidecar,
+  Snapshot,
   Store,
   Unlock,
   UserSignature,
@@ -15,6 +22,8 @@ export type {
   VaultKeys,
   VaultNotice,
   VaultUser,
+  VerifiedBackup,
+  VerifyBackup,
 } from './faces.ts';
 export type { KdfCost } from './kdf.ts';
 export type { LockOwner } from './lock.ts';

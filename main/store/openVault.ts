@@ -1,8 +1,9 @@
 // From a key to a working vault: open, bring to the present schema, tidy what a crash left, hand out.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fault, type Clock, type Random } from '../platform/index.ts';
+import { attemptAsync, fault, type Clock, type Random } from '../platform/index.ts';
 import type { VaultId } from '../../shared/kernel/id.ts';
+import { makeBackup } from './backup.ts';
 import { DATABASE_FILE, keyOpens, openHandle } from './driver.ts';
 import type { OpenVault, VaultNotice, VaultUser } from './faces.ts';
 import { authenticateHeader, type ReadHeader } from './header.ts';
@@ -40,7 +41,7 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
 
   const handle = openHandle(path, { cipher: vault.cipher, key: key.bytes });
   const keyring = createKeyring({ ...deps, header: read.header, key });
-  const { store, database } = createStore({ folder, handle, keyring, clock, random });
+  const { store, database, close } = createStore({ folder, handle, keyring, clock, random });
   const notices: VaultNotice[] = [];
   let schemaVersion: number;
   try {
@@ -53,7 +54,7 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
     schemaVersion = migrate(database, deps.migrations, clock);
     store.sealed.sweep();
   } catch (error) {
-    database.close();
+    close();
     throw error;
   } finally {
     for (const other of keys) if (other !== key) other.bytes.fill(0);
@@ -77,6 +78,8 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
       sqlite: sqliteVersion(store.db),
       folder,
     }),
+    backUp: (options) =>
+      attemptAsync(() => makeBackup({ folder, store, keyring, clock, random }, options)),
     close() {
       if (!open) return;
       open = false;
@@ -86,7 +89,7 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
         // A full disk or an open reader: what was committed stays safe in the write-ahead log.
       }
       try {
-        database.close();
+        close();
       } finally {
         keyring.close();
         lock.release();

@@ -8,7 +8,6 @@ import {
   createAtomicFile,
   ensureFolder,
   fault,
-  syncFolder,
   type Clock,
   type Random,
 } from '../platform/index.ts';
@@ -79,9 +78,17 @@ export interface SealedDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
+  /** Takes the file of a destroyed row away, now or when whoever is copying it has ended. */
+  readonly discard: (path: string) => void;
 }
 
-export function createSealedFiles({ folder, database, clock, random }: SealedDeps): SealedFiles {
+export function createSealedFiles({
+  folder,
+  database,
+  clock,
+  random,
+  discard,
+}: SealedDeps): SealedFiles {
   const { db } = database;
   const pathOf = (id: SealedId): string => join(folder, id);
 
@@ -171,10 +178,7 @@ export function createSealedFiles({ folder, database, clock, random }: SealedDep
       }),
     remove(id) {
       if (db.run('DELETE FROM sealed_files WHERE id = ?', [id]).changes === 0) return false;
-      database.afterCommit(() => {
-        rmSync(pathOf(id), { force: true });
-        if (existsSync(folder)) syncFolder(folder);
-      });
+      database.afterCommit(() => discard(pathOf(id)));
       return true;
     },
     sweep() {

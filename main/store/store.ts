@@ -1,11 +1,12 @@
 // What the services get of an open vault: SQL, transactions, sealed files, and the upkeep that erasure
 // needs (checkpoint, vacuum, re-key, image of every page).
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import {
   ensureFolder,
   fault,
   readFileIfThere,
+  syncFolder,
   writeFileAtomic,
   type Clock,
   type Random,
@@ -17,6 +18,7 @@ import {
   guarded,
   keyOpens,
   openHandle,
+  openReadOnly,
   rekeyHandle,
   type Handle,
 } from './driver.ts';
@@ -26,6 +28,7 @@ import type { Keyring } from './keyring.ts';
 import { LOCK_FILE, OWNER_FILE } from './lock.ts';
 import { createSealedFiles } from './sealed.ts';
 import type { DatabaseKey } from './slots.ts';
+import { createSnapshots } from './snapshot.ts';
 import { UNLOCK_FILE } from './throttle.ts';
 
 export const SEALED_FOLDER = 'sealed';
@@ -43,6 +46,7 @@ export interface StoreDeps {
 export interface OwnedStore {
   readonly store: Store;
   readonly database: Database;
+  close(): void;
 }
 
 export function createStore(deps: StoreDeps): OwnedStore {
@@ -55,10 +59,23 @@ export function createStore(deps: StoreDeps): OwnedStore {
     database,
     clock,
     random,
+    discard: (path) => snapshots.whenReleased(() => unlink(path)),
+  });
+  const snapshots = createSnapshots({
+    path,
+    open: () => openReadOnly(path, { cipher, key: keyring.current().bytes }),
+    inTransaction: () => database.db.inTransaction,
+    truncateLog: () => truncateLog(),
   });
   const pragma = (text: string): unknown => guarded(() => database.handle().pragma(text));
 
+  /** Whoever asks for it changes or erases what a snapshot shows: the snapshot loses. */
   function checkpoint(): void {
+    snapshots.revoke();
+    truncateLog();
+  }
+
+  function truncateLog(): void {
     const [row] = pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
     if (row?.busy)
       throw new Error('A reader is still open: the write-ahead log cannot be truncated');
@@ -77,6 +94,7 @@ export function createStore(deps: StoreDeps): OwnedStore {
   }
 
   function rekey(): RekeyReport {
+    snapshots.revoke();
     if (database.db.inTransaction) throw new Error('The key cannot change inside a transaction');
     const started = clock.monotonicMs();
     checkpoint();
@@ -113,6 +131,7 @@ export function createStore(deps: StoreDeps): OwnedStore {
     sealed,
     transaction: database.transaction,
     afterCommit: database.afterCommit,
+    snapshot: snapshots.take,
     checkpoint,
     vacuum() {
       checkpoint();
@@ -139,7 +158,19 @@ export function createStore(deps: StoreDeps): OwnedStore {
     files: () => vaultFiles(folder),
   };
   ensureFolder(join(folder, SEALED_FOLDER));
-  return { store, database };
+  return {
+    store,
+    database,
+    close() {
+      snapshots.close();
+      database.close();
+    },
+  };
+}
+
+function unlink(path: string): void {
+  rmSync(path, { force: true });
+  if (existsSync(dirname(path))) syncFolder(dirname(path));
 }
 
 /**

@@ -13,6 +13,8 @@ import {
   type Random,
 } from '../platform/index.ts';
 import type { VaultId } from '../../shared/kernel/id.ts';
+import { listBackups } from './backup.ts';
+import { BACKUP_FILE, UNFINISHED_VAULT } from './backupFolder.ts';
 import { createDatabase } from './database.ts';
 import { DATABASE_FILE, openHandle } from './driver.ts';
 import type { CreateVault, OpenVault, Unlock, VaultFiles } from './faces.ts';
@@ -32,6 +34,7 @@ import type { Migration } from './migrations/migration.ts';
 import { migrate } from './migrations/runner.ts';
 import { openVault } from './openVault.ts';
 import { normalRecoveryCode } from './recoveryCode.ts';
+import { copyBackup, finishing, growVault, requireManifest, verifyBackup } from './restore.ts';
 import { createSlot, isPerson, openSlot, userOf, type DatabaseKey, type Slot } from './slots.ts';
 import { createThrottle } from './throttle.ts';
 
@@ -160,9 +163,32 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
     unlock: (folder, options) =>
       attemptAsync(async () => {
         if (!existsSync(join(folder, DATABASE_FILE))) throw notAVault();
+        if (existsSync(join(folder, BACKUP_FILE))) throw isABackup();
+        if (existsSync(join(folder, UNFINISHED_VAULT))) throw notAVault();
         throttle.check(folder);
         return locked(folder, (lock) => unlock(folder, options, lock));
       }),
+    readBackup: (folder) => attempt(() => requireManifest(folder).manifest),
+    listBackups,
+    verifyBackup: (folder, options) => attemptAsync(() => verifyBackup(folder, options)),
+    restore: async (folder, target, options, act) => {
+      const restored = await attemptAsync(async () => {
+        const read = requireManifest(folder);
+        const growing = growVault(target);
+        return finishing(growing, async () => {
+          await copyBackup(folder, read, growing.folder);
+          const vault = await locked(growing.folder, (lock) =>
+            unlock(growing.folder, options, lock),
+          );
+          try {
+            return await act(vault, read.manifest);
+          } finally {
+            vault.close();
+          }
+        });
+      });
+      return restored.ok ? restored.value : restored;
+    },
   };
 }
 
@@ -193,6 +219,12 @@ function removeUnfinished(folder: string): void {
     rmSync(join(folder, UNFINISHED_DATABASE + end), { force: true });
   }
 }
+
+const isABackup = () =>
+  fault(
+    'NOT_A_VAULT',
+    'This folder is a backup, not a vault. Nothing was changed. Restore it to a new folder first: people erased since then must not come back.',
+  );
 
 const notAVault = () =>
   fault(

@@ -46,10 +46,16 @@ export const ERRORS = {
   VAULT_IN_USE: kind('locked'),
   VAULT_DAMAGED: kind('integrity', 'check'),
   VAULT_TOO_NEW: kind('locked'),
+  BACKUP_DAMAGED: kind('integrity'),
+  /** People were erased after the backup, and nobody can say who. */
+  ERASURES_UNKNOWN: kind('denied'),
   READ_ONLY: kind('storage'),
   DISK_FULL: kind('storage', 'kept'),
   NO_PERMISSION: kind('storage'),
   AUDIT_BROKEN: kind('integrity', 'check'),
+  // People and their orders
+  ORDER_NEEDED: kind('denied'),
+  ORDER_CLOSED: kind('usage'),
   // Import
   SOURCE_NOT_FOUND: kind('missing'),
   SOURCE_UNREADABLE: kind('data'),

@@ -41,7 +41,6 @@ export function createFakeVaults(roles: readonly Role[] = ROLES): FakeVaults {
       name: 'Ward 3',
       user,
       byRecoveryCode: false,
-      byRecoveryCode: false,
       notices: [],
       store: { vaultId: id, db: database.db, transaction: database.transaction } as never,
       keys: {
@@ -50,6 +49,7 @@ export function createFakeVaults(roles: readonly Role[] = ROLES): FakeVaults {
           Promise.resolve(passphrase === PASSPHRASE ? ok(undefined) : wrong()),
       } as never,
       info: () => ({ cipher: 'aegis' }) as never,
+      backUp: () => Promise.reject(new Error('A vault in memory has no files')),
       close() {
         closed += 1;
         open = undefined;
@@ -71,6 +71,10 @@ export function createFakeVaults(roles: readonly Role[] = ROLES): FakeVaults {
       if (!exists) return Promise.resolve(failure('NOT_A_VAULT', 'There is no vault here.'));
       return Promise.resolve(passphrase === PASSPHRASE ? ok(make()) : wrong());
     },
+    readBackup: () => failure('SOURCE_NOT_FOUND', 'There is no backup here.'),
+    listBackups: () => [],
+    verifyBackup: () => Promise.resolve(failure('SOURCE_NOT_FOUND', 'There is no backup here.')),
+    restore: () => Promise.resolve(failure('SOURCE_NOT_FOUND', 'There is no backup here.')),
     opened: () => open,
     closedTimes: () => closed,
   };

@@ -57,6 +57,13 @@ export const errors = {
     'Schreiben Sie nicht mehr hinein. Setzen Sie die neueste Sicherung an ihre Stelle.',
   'error.VAULT_TOO_NEW.what': 'Ein neueres Cloister hat diesen Tresor geschrieben.',
   'error.VAULT_TOO_NEW.todo': 'Öffnen Sie ihn mit jener Version.',
+  'error.BACKUP_DAMAGED.what': 'Diese Sicherung ist nicht mehr so, wie sie geschrieben wurde.',
+  'error.BACKUP_DAMAGED.todo':
+    'Nehmen Sie eine andere Sicherung und verlassen Sie sich nicht auf dieses Medium.',
+  'error.ERASURES_UNKNOWN.what':
+    'Nach dieser Sicherung wurden Personen gelöscht, und niemand kann sagen, welche.',
+  'error.ERASURES_UNKNOWN.todo':
+    'Geben Sie die neueste Liste der Löschungen an: den zuletzt benutzten Tresorordner, eine neuere Sicherung oder den Anker auf einem Stick.',
   'error.READ_ONLY.what': 'Der Tresor lässt sich lesen, aber nicht beschreiben.',
   'error.READ_ONLY.todo':
     'Sehen Sie nach, ob der Datenträger schreibgeschützt ist, und entsperren Sie neu.',

@@ -47,6 +47,12 @@ export const errors = {
   'error.VAULT_DAMAGED.todo': 'Do not write to it any more. Put the newest backup in its place.',
   'error.VAULT_TOO_NEW.what': 'A newer Cloister has written this vault.',
   'error.VAULT_TOO_NEW.todo': 'Open it with that version.',
+  'error.BACKUP_DAMAGED.what': 'This backup is not as it was written.',
+  'error.BACKUP_DAMAGED.todo': 'Use another backup, and do not rely on this medium.',
+  'error.ERASURES_UNKNOWN.what':
+    'People were erased after this backup was made, and nobody can say who.',
+  'error.ERASURES_UNKNOWN.todo':
+    'Give the newest list of erasures: the folder of the vault as it was last, a newer backup, or the anchor on a stick.',
   'error.READ_ONLY.what': 'The vault can be read but not written.',
   'error.READ_ONLY.todo': 'Look whether the medium is write-protected, then unlock again.',
   'error.DISK_FULL.what': 'The disk that holds the vault is full.',

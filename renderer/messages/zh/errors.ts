@@ -48,6 +48,11 @@ export const errors = {
   'error.VAULT_DAMAGED.todo': '请勿继续写入，用最新的备份替换。',
   'error.VAULT_TOO_NEW.what': '此保险库由更新版本的 Cloister 写入。',
   'error.VAULT_TOO_NEW.todo': '请用该版本打开。',
+  'error.BACKUP_DAMAGED.what': '此备份与写入时不一致。',
+  'error.BACKUP_DAMAGED.todo': '请使用另一份备份，并且不要再依赖此介质。',
+  'error.ERASURES_UNKNOWN.what': '在此备份之后有人被删除，但无法得知是谁。',
+  'error.ERASURES_UNKNOWN.todo':
+    '请提供最新的删除清单：最后使用的保险库文件夹、更新的备份，或存储棒上的锚点。',
   'error.READ_ONLY.what': '保险库只能读取，不能写入。',
   'error.READ_ONLY.todo': '请检查介质是否写保护，然后重新解锁。',
   'error.DISK_FULL.what': '存放保险库的磁盘已满。',

@@ -1,0 +1,170 @@
+// A backup from outside: opened with the passphrases of the day it was made, checked, and turned into a new
+// vault. The new folder grows under a hidden name, locked by a marker, and gets its name when everything
+// that has to happen before its use (replay of erasures) has happened: there is no moment in which a
+// restored vault could be used that still holds an erased person.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import {
+  UNFINISHED_SUFFIX,
+  createAtomicFile,
+  ensureFolder,
+  fault,
+  fileFault,
+  syncFolder,
+  writeFileAtomic,
+} from '../platform/index.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+import {
+  BACKUP_FILE,
+  UNFINISHED_VAULT,
+  backupDamaged,
+  checkCopy,
+  checkFiles,
+  isAuthentic,
+  notABackup,
+  openCopy,
+  piecesOfFile,
+  readManifest,
+  type OpenCopy,
+  type ReadManifest,
+} from './backupFolder.ts';
+import type { BackupProblem, Unlock, VerifiedBackup, VerifyBackup } from './faces.ts';
+import { readHeader } from './header.ts';
+import { wrongPassphrase } from './keyring.ts';
+import { normalRecoveryCode } from './recoveryCode.ts';
+import { isPerson, openSlot, type DatabaseKey } from './slots.ts';
+import { SEALED_FOLDER } from './store.ts';
+
+/** Throws SOURCE_NOT_FOUND, BACKUP_DAMAGED. */
+export function requireManifest(folder: string): ReadManifest {
+  const read = readManifest(folder);
+  if (!read) throw notABackup();
+  return read;
+}
+
+/** Throws SOURCE_NOT_FOUND, WRONG_PASSPHRASE, BACKUP_DAMAGED. */
+export async function verifyBackup(folder: string, options: VerifyBackup): Promise<VerifiedBackup> {
+  const read = requireManifest(folder);
+  const { manifest } = read;
+  const key = await backupKey(folder, read, options);
+  const problems: BackupProblem[] = await checkFiles(folder, manifest, options);
+  try {
+    if (!isAuthentic(read, key)) problems.push({ what: 'manifest', where: BACKUP_FILE });
+    let copy: OpenCopy | undefined;
+    try {
+      copy = openCopy(folder, manifest.vaultId, manifest.cipher, key);
+      problems.push(...(await checkCopy(copy, { signal: options.signal })));
+      if (problems.length === 0) problems.push(...(await options.inspect(copy, manifest)));
+    } catch (error) {
+      if (problems.length === 0) throw error;
+      problems.push({ what: 'page', where: 'vault.db' });
+    } finally {
+      copy?.close();
+    }
+  } finally {
+    key.bytes.fill(0);
+  }
+  return { manifest, bytes: manifest.files.reduce((sum, { size }) => sum + size, 0), problems };
+}
+
+/** The database key out of the slots that lie in the backup. */
+async function backupKey(
+  folder: string,
+  { manifest }: ReadManifest,
+  { passphrase, userId }: Unlock,
+): Promise<DatabaseKey> {
+  const header = readHeader(folder)?.header;
+  if (!header || header.vault.id !== manifest.vaultId) throw backupDamaged('slots.json');
+  const code = normalRecoveryCode(passphrase);
+  for (const slot of header.slots) {
+    const person = isPerson(slot);
+    if (person ? userId !== undefined && slot.user.id !== userId : code === undefined) continue;
+    const keys = await openSlot(header.vault.id, slot, person ? passphrase : (code ?? ''));
+    const key = keys?.find(({ generation }) => generation === manifest.generation);
+    for (const other of keys ?? []) if (other !== key) other.bytes.fill(0);
+    if (key) return key;
+  }
+  throw wrongPassphrase();
+}
+
+/** The hidden folder in which a vault grows, and its way to its name. */
+export interface Growing {
+  readonly folder: string;
+  finish(): void;
+  abandon(): void;
+}
+
+/** Throws VAULT_EXISTS where the target is not an empty place. */
+export function growVault(target: string): Growing {
+  if (existsSync(target) && readdirSync(target).length > 0) {
+    throw fault(
+      'VAULT_EXISTS',
+      'There is something in that folder already. Nothing was changed: a restore never goes over what is there. Choose a new folder.',
+    );
+  }
+  const parent = dirname(target);
+  ensureFolder(parent);
+  const prefix = `.${basename(target)}-`;
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith(prefix) && name.endsWith(`.vault${UNFINISHED_SUFFIX}`)) {
+      rmSync(join(parent, name), { recursive: true, force: true }); // A killed restore to this place.
+    }
+  }
+  const folder = join(parent, `${prefix}${process.pid}.vault${UNFINISHED_SUFFIX}`);
+  try {
+    mkdirSync(join(folder, SEALED_FOLDER), { recursive: true, mode: 0o700 });
+    writeFileAtomic(join(folder, UNFINISHED_VAULT), '{}\n');
+  } catch (error) {
+    throw fileFault(error, target);
+  }
+  return {
+    folder,
+    finish() {
+      rmSync(join(folder, UNFINISHED_VAULT), { force: true });
+      syncFolder(folder);
+      if (existsSync(target)) rmSync(target, { recursive: true }); // Empty, as asked above.
+      renameSync(folder, target);
+      syncFolder(parent);
+    },
+    abandon: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Every file of the manifest, each compared with its hash while it is copied. Throws BACKUP_DAMAGED. */
+export async function copyBackup(
+  source: string,
+  { manifest }: ReadManifest,
+  target: string,
+): Promise<void> {
+  for (const { name, sha256 } of manifest.files) {
+    if (!existsSync(join(source, name))) throw backupDamaged(name);
+    const writer = createAtomicFile(join(target, name));
+    const hash = createHash('sha256');
+    try {
+      for await (const piece of piecesOfFile(join(source, name))) {
+        hash.update(piece);
+        writer.write(piece);
+      }
+      if (hash.digest('hex') !== sha256) throw backupDamaged(name);
+      writer.commit();
+    } catch (error) {
+      writer.abort();
+      throw error;
+    }
+  }
+}
+
+/** Runs `act` and gives the grown folder its name, or takes it away. */
+export async function finishing<T>(
+  growing: Growing,
+  act: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  try {
+    const done = await act();
+    if (done.ok) growing.finish();
+    return done;
+  } finally {
+    growing.abandon();
+  }
+}
