@@ -12,6 +12,7 @@ import {
   writeCheckpoint,
   type LoopState,
   type RunIdentity,
+  type SeenRows,
   type Weights,
 } from './checkpoint.ts';
 import { breathe, type LoopHooks } from './hooks.ts';
@@ -58,8 +59,11 @@ export interface Course<Item> {
   lay(epoch: number): readonly Item[];
   /** One of them with its random masks; a pure function of the item and what `random` draws. */
   draw(item: Item, random: RandomStream): Batch;
-  /** Adds the gradients of a batch and returns its summed loss; left out, the graph's own loss. */
-  learn?(batch: Batch): Promise<number>;
+  /**
+   * Adds the gradients of a batch and returns its summed loss; left out, the graph's own loss. One that
+   * makes several runs of the graph pauses between them, so that a cancel is felt.
+   */
+  learn?(batch: Batch, pause: () => Promise<void>): Promise<number>;
   /** One evaluation in forward runs of a micro-batch's size; 0 when there is nothing to judge by. */
   readonly evaluationRuns: number;
   evaluate(pause: () => Promise<void>): Promise<Judgment>;
@@ -72,7 +76,7 @@ export interface RunParts<Item> {
   readonly course: Course<Item>;
   readonly trainer: Trainer;
   /** Rows of row tables that occur in the training data. */
-  readonly seen: Uint8Array;
+  readonly seen: SeenRows;
   readonly identity: RunIdentity;
   readonly resumeFrom?: Uint8Array | undefined;
   readonly pauseAfterEpoch?: number | undefined;
@@ -178,7 +182,7 @@ export function createRun<Item>(parts: RunParts<Item>): () => Promise<RunEnd> {
   };
 
   const learn = (batch: Batch): Promise<number> =>
-    course.learn ? course.learn(batch) : trainer.accumulate(batch.feeds);
+    course.learn ? course.learn(batch, pause) : trainer.accumulate(batch.feeds);
 
   const diverged = (what: string) =>
     fault(
@@ -197,7 +201,7 @@ export function createRun<Item>(parts: RunParts<Item>): () => Promise<RunEnd> {
       loss += value;
       counted += batch.counted;
     }
-    norm = trainer.update(state.step + 1, rate(), Math.max(1, counted));
+    norm = trainer.update(state.step + 1, rate(), counted > 0 ? counted : 1);
     if (!Number.isFinite(norm)) throw diverged('the gradients are no longer numbers');
     // The average forgets its random start quickly, then at the recipe's pace.
     if (averaging > 0) trainer.average(Math.min(averaging, (1 + state.step) / (10 + state.step)));
@@ -208,12 +212,12 @@ export function createRun<Item>(parts: RunParts<Item>): () => Promise<RunEnd> {
     state.epochTokens += counted;
     state.curveLoss += loss;
     state.curveTokens += counted;
-    const mean = loss / Math.max(1, counted);
+    const mean = counted > 0 ? loss / counted : 0;
     recentLoss = recentLoss === null ? mean : 0.9 * recentLoss + 0.1 * mean;
     if (state.step % Math.max(1, Math.floor(totalSteps() / CURVE_POINTS)) === 0) {
       state.lossCurve.push({
         step: state.step,
-        loss: state.curveLoss / Math.max(1, state.curveTokens),
+        loss: state.curveTokens > 0 ? state.curveLoss / state.curveTokens : 0,
       });
       state.curveLoss = 0;
       state.curveTokens = 0;

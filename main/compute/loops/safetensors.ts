@@ -44,9 +44,9 @@ export function encodeTensors(file: TensorFile): Uint8Array {
   return out;
 }
 
-/** @throws Fault 'bad-request' when the bytes are not a whole file. */
-export function decodeTensors(bytes: Uint8Array): TensorFile {
-  const damaged = fault('bad-request', 'The checkpoint is damaged and cannot be continued from.');
+/** @throws Fault 'bad-request' when the bytes are not a whole file; `what` says which in the sentence. */
+export function decodeTensors(bytes: Uint8Array, what = 'checkpoint'): TensorFile {
+  const damaged = fault('bad-request', `The ${what} is damaged and cannot be used.`);
   if (bytes.length < 8) throw damaged;
   const size = Number(
     new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true),

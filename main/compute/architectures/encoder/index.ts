@@ -8,3 +8,16 @@ export {
   type RefusalCode,
 } from './admit.ts';
 export type { EncoderParameter, ParameterKind } from './parameters.ts';
+export { buildEncoder, type EncoderBuild } from './build.ts';
+export { readConfig, writeConfig, type EncoderConfig, type OwnConfig } from './config.ts';
+export { inputFeeds, portsOf, targetFeed, type Ports, type Sequence } from './feeds.ts';
+export {
+  appendLoss,
+  balancedWeights,
+  IGNORED,
+  LOSS,
+  TARGETS,
+  writeTarget,
+  type Objective,
+} from './objective.ts';
+export { cutPasses, groupByLength, planPasses, type Pass, type PassPlan } from './passes.ts';
