@@ -111,4 +111,6 @@ export { GATE_RULES_VERSION, type Denial } from './policy.ts';
 export type { DeclarePurpose, Purposes } from './purposes.ts';
 export type { Requests, SubjectName } from './requests.ts';
 export type { Found, SubjectSelector, Subjects } from './subjects.ts';
+export { createOrders, type DualOrder, type Orders } from './staff/orders.ts';
+export { createStaff, type Staff, type StaffMember } from './staff/staff.ts';
 export type { TextStore } from './texts.ts';

@@ -21,7 +21,8 @@ import type { Incidents } from './incidents.ts';
 import type { createJobs } from './jobs.ts';
 import { type RunningJob } from './jobs.ts';
 import { isBoundedPlainData } from './limits.ts';
-import type { OpenSession, Sessions } from './sessions.ts';
+import { clearance } from './dualControl.ts';
+import { isReadOnly, type OpenSession, type Sessions } from './sessions.ts';
 import type { SettingsBook } from './settings.ts';
 
 export interface Timeouts {
@@ -108,6 +109,7 @@ export function createCalls(deps: CallsDeps): Calls {
         badInput('The input is too large or not plain data. Nothing was changed.').error,
       );
     }
+    if (session && isReadOnly(session) && !worksReadOnly(name)) return refuse(READ_ONLY().error);
     const parsed = entry.input.safeParse(request.input);
     if (!parsed.success) return refuse(inputFailure(parsed.error));
     if (client === 'page' && namesPath(parsed.data)) {
@@ -141,6 +143,11 @@ export function createCalls(deps: CallsDeps): Calls {
   ): Promise<Result<unknown>> {
     const { kind, audit } = contract[name];
     const { signal } = request.controller;
+    const cleared = clearance(session.parts.dual, name, input, {
+      actor: session.actor,
+      byRecoveryCode: session.vault.byRecoveryCode,
+    });
+    if (!cleared.ok) return cleared;
     let note: AuditNote = {};
     const job =
       kind === 'job'
@@ -173,6 +180,7 @@ export function createCalls(deps: CallsDeps): Calls {
     const handler = session.parts.handlers[name] as unknown as Handler<ProcedureName>;
     const act = async (): Promise<Result<unknown>> => {
       const result = await handler(input as never, context);
+      if (result.ok) cleared.value?.settle();
       if (audit !== 'none' && result.ok) {
         // No leaf, no answer: a disk that cannot take the leaf must not let text out either.
         const { actor } = session;
@@ -308,6 +316,24 @@ const isOwn = (name: ProcedureName): name is OwnName => OWN_NAMES.has(name);
 
 const LOCKED = () =>
   failure('LOCKED', 'The vault is locked. Nothing was changed. Unlock it first.');
+/**
+ * Reading what leaves no trace, looking at the log, and the way out. Text cannot be read: a log that is not
+ * the one it was takes no leaf, and without a leaf there is no text.
+ */
+const worksReadOnly = (name: ProcedureName): boolean =>
+  READ_ONLY_ACTS.has(name) || (contract[name].kind === 'query' && contract[name].audit === 'none');
+const READ_ONLY_ACTS: ReadonlySet<ProcedureName> = new Set<ProcedureName>([
+  'vault.unlock',
+  'vault.lock',
+  'audit.verify',
+  'audit.acceptHead',
+]);
+
+const READ_ONLY = () =>
+  failure(
+    'READ_ONLY',
+    'This vault is older than, or different from, what it was when it was last closed, so nothing can be changed in it and no text can be read. Nothing was changed. Restore the newest copy, or let two people accept this state on the audit screen.',
+  );
 const CANCELLED = () => failure('CANCELLED', 'Cancelled. What was finished before is kept.');
 const FORBIDDEN = () =>
   failure(

@@ -16,7 +16,9 @@ import { reportHandlers } from './handlers/reports.ts';
 import { servingHandlers } from './handlers/serving.ts';
 import { trainingHandlers } from './handlers/training.ts';
 import type { Handlers } from './handlers/types.ts';
+import { staffHandlers } from './handlers/staff.ts';
 import { vaultHandlers } from './handlers/vault.ts';
+import { createGuesses, type Guesses } from './guesses.ts';
 import type { SessionHooks } from './server.ts';
 import { createServices, type Services } from './services.ts';
 import type { CallAudit, SessionParts } from './sessions.ts';
@@ -42,24 +44,38 @@ export function openParts(
       launchCompute: deps.launchCompute,
       onComputeRestart: (attempt) => emit('compute.restarted', { at: clock.now(), attempt }),
     });
-    const { audit, training, models } = services;
-    const integrity = audit.compareAnchor();
-    training.recover();
+    const { audit, training, models, orders } = services;
+    // Compared once: what this session appends continues whatever it found.
+    let integrity = audit.compareAnchor();
+    const isSound = (): boolean => integrity === 'intact' || integrity === 'unknown';
+    const guarded = {
+      ...audit,
+      acceptHead(by: Parameters<typeof audit.acceptHead>[0]) {
+        const accepted = audit.acceptHead(by);
+        if (accepted.ok) integrity = 'intact';
+        return accepted;
+      },
+    };
+    if (isSound()) training.recover();
     return {
-      handlers: allHandlers(services),
-      audit: (entry) => void audit.append(leafOf(entry)),
-      integrity,
+      handlers: allHandlers({ ...services, audit: guarded, guesses: createGuesses(clock) }),
+      dual: orders,
+      // A log that does not continue its anchor takes no leaf: that would bless what was found.
+      audit: (entry) => void (isSound() && audit.append(leafOf(entry))),
+      get integrity() {
+        return integrity;
+      },
       dispose() {
         models.close();
         // The head that the next unlock is compared with. A log that no longer continues its anchor is
         // never signed: that would bless what was found broken.
-        if (integrity === 'intact' || integrity === 'unknown') audit.sign();
+        if (isSound()) audit.sign();
       },
     };
   };
 }
 
-function allHandlers(services: Services): Handlers {
+function allHandlers(services: Services & { readonly guesses: Guesses }): Handlers {
   return {
     ...auditHandlers(services),
     ...corpusHandlers(services),
@@ -71,6 +87,7 @@ function allHandlers(services: Services): Handlers {
     ...modelHandlers(services),
     ...reportHandlers(services),
     ...servingHandlers(services),
+    ...staffHandlers(services),
     ...trainingHandlers(services),
     ...vaultHandlers(services),
   };

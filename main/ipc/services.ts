@@ -6,8 +6,12 @@ import { createEvaluations, type Evaluations } from '../evaluation/index.ts';
 import {
   createAuditLog,
   createGovernance,
+  createOrders,
+  createStaff,
   type AuditLog,
   type Governance,
+  type Orders,
+  type Staff,
 } from '../governance/index.ts';
 import { createLabeling, labelingFollower, type Labeling } from '../labeling/index.ts';
 import { createModels, type LaunchCompute, type Models } from '../models/index.ts';
@@ -23,6 +27,8 @@ export interface Services {
   readonly random: Random;
   readonly audit: AuditLog;
   readonly governance: Governance;
+  readonly staff: Staff;
+  readonly orders: Orders;
   readonly corpus: Corpus;
   readonly deid: Deid;
   readonly labeling: Labeling;
@@ -49,6 +55,9 @@ export function createServices(deps: ServicesDeps): Services {
   const base = { store, clock, random, audit };
 
   const governance = createGovernance({ ...base, scanFolders: () => scratchFolders() });
+  const { keys } = deps.vault;
+  const staff = createStaff(base, { keys });
+  const orders = createOrders(base, { keys });
   const corpus = createCorpus({ ...base, governance });
   const models = createModels({
     ...base,
@@ -83,6 +92,8 @@ export function createServices(deps: ServicesDeps): Services {
   return {
     ...base,
     governance,
+    staff,
+    orders,
     corpus,
     deid,
     labeling,

@@ -10,6 +10,8 @@ import { err, failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { UserId } from '../../shared/kernel/id.ts';
 import type { LockedVault, OpenVault, VaultFiles } from '../store/index.ts';
 import type { Clock } from '../platform/index.ts';
+import type { DualGuard } from './dualControl.ts';
+import { createGuesses } from './guesses.ts';
 import type { AuditNote, ClientKind, Handlers, Session } from './handlers/types.ts';
 import { createJobRepository, type JobRepository } from './jobRepository.ts';
 import type { Incidents } from './incidents.ts';
@@ -31,6 +33,7 @@ export interface CallAudit extends AuditNote {
 export interface SessionParts {
   readonly handlers: Handlers;
   readonly audit: (entry: CallAudit) => void;
+  readonly dual: DualGuard;
   /** The log's newest head against the newest one known outside the database. */
   readonly integrity: VaultStatus['integrity'];
   dispose(): void | Promise<void>;
@@ -63,6 +66,7 @@ export interface Sessions {
       readonly userName: string;
       readonly passphrase: string;
       readonly cipher: 'aegis' | 'sqlcipher';
+      readonly working: 'alone' | 'together';
     },
     client: ClientKind,
   ): Promise<Result<VaultStatus>>;
@@ -74,8 +78,11 @@ export interface Sessions {
   lock(client: ClientKind | undefined): Promise<Result<VaultStatus>>;
 }
 
-/** The person who makes a vault does everything in it until others are added. */
-const FOUNDER_ROLES: readonly Role[] = ROLES;
+/** Somebody who works alone does everything; where others will come, the founder only lets them in. */
+const FOUNDER_ROLES = {
+  alone: ROLES,
+  together: ['administrator'],
+} as const satisfies Record<string, readonly Role[]>;
 
 export function createSessions(deps: SessionsDeps): Sessions {
   let open: OpenSession | undefined;
@@ -83,7 +90,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   let draining: OpenSession | undefined;
   /** Wrong passphrases since the last unlock: told to the log as soon as there is one to tell. */
   let refusedAttempts = 0;
-  let retryAtMs = 0;
+  const guesses = createGuesses(deps.clock);
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
     const next = turn.then(act, act);
@@ -120,6 +127,15 @@ export function createSessions(deps: SessionsDeps): Sessions {
       client,
       ...(refusedAttempts > 0 && { counts: { refusedAttempts } }),
     });
+    if (session.vault.byRecoveryCode) {
+      session.parts.audit({
+        action: 'recovery.use',
+        level: 'meta',
+        outcome: 'done',
+        actor: session.actor,
+        client,
+      });
+    }
     refusedAttempts = 0;
     open = session;
     deps.incidents.attach(session.vault.store);
@@ -142,17 +158,11 @@ export function createSessions(deps: SessionsDeps): Sessions {
       );
     }
     // The vault's own count of wrong passphrases guards the file; this one guards the open process.
-    const waitMs = retryAtMs - deps.clock.monotonicMs();
-    if (waitMs > 0) return throttled(Math.ceil(waitMs / 1000));
-    const known = await session.vault.keys.verify(session.actor.userId, passphrase);
+    const known = await guesses.guard(() =>
+      session.vault.keys.verify(session.actor.userId, passphrase),
+    );
     if (!known.ok) {
-      if (known.error.code === 'WRONG_PASSPHRASE') {
-        refusedAttempts += 1;
-        if (refusedAttempts >= FREE_ATTEMPTS) {
-          const seconds = Math.min(MAX_WAIT_SECONDS, 2 ** (refusedAttempts - FREE_ATTEMPTS + 1));
-          retryAtMs = deps.clock.monotonicMs() + seconds * 1000;
-        }
-      }
+      if (known.error.code === 'WRONG_PASSPHRASE') refusedAttempts += 1;
       return known;
     }
     if (session === open) refusedAttempts = 0;
@@ -199,7 +209,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
         }
         const made = await deps.vaults.create(deps.folder, {
           name: input.name,
-          user: { name: input.userName, roles: FOUNDER_ROLES },
+          user: { name: input.userName, roles: FOUNDER_ROLES[input.working] },
           passphrase: input.passphrase,
           cipher: input.cipher,
         });
@@ -249,17 +259,6 @@ export function createSessions(deps: SessionsDeps): Sessions {
   };
 }
 
-const FREE_ATTEMPTS = 3;
-const MAX_WAIT_SECONDS = 60;
-
-const throttled = (waitSeconds: number) =>
-  failure(
-    'THROTTLED',
-    `Too many wrong passphrases. Nothing was changed. Try again in ${waitSeconds} seconds.`,
-    { waitSeconds },
-    true,
-  );
-
 function statusOf(session: OpenSession, lockAfterMinutes: number): VaultStatus {
   const { vault, actor } = session;
   const users = vault.keys
@@ -275,9 +274,14 @@ function statusOf(session: OpenSession, lockAfterMinutes: number): VaultStatus {
     integrity: session.parts.integrity,
     lastOpenedAt: null,
     lockAfterMinutes,
-    readOnly: false,
+    byRecoveryCode: vault.byRecoveryCode,
+    readOnly: isReadOnly(session),
   };
 }
+
+/** A vault that is not what it was at the last time is looked at, not worked in, until two people decide. */
+export const isReadOnly = ({ parts }: OpenSession): boolean =>
+  parts.integrity === 'rolledBack' || parts.integrity === 'broken';
 
 function lockedStatusOf(vault: LockedVault | undefined, lockAfterMinutes: number): VaultStatus {
   return {
@@ -294,6 +298,7 @@ function lockedStatusOf(vault: LockedVault | undefined, lockAfterMinutes: number
     integrity: 'unknown',
     lastOpenedAt: vault?.lastOpenedAt ?? null,
     lockAfterMinutes,
+    byRecoveryCode: false,
     readOnly: false,
   };
 }

@@ -209,6 +209,8 @@ export interface VaultKeys {
   reset(userId: UserId, passphrase: string): Promise<Result<void>>;
   /** Ed25519 over `message`, for acts that ask for the passphrase again. WRONG_PASSPHRASE. */
   sign(userId: UserId, passphrase: string, message: Uint8Array): Promise<Result<UserSignature>>;
+  /** Raw Ed25519 key; undefined for nobody here and for whoever never signed yet. */
+  signingKey(userId: UserId): Buffer | undefined;
   /** Replaces the printed code, or makes the first one. The code is returned once and kept nowhere. */
   makeRecoveryCode(): Promise<Result<string>>;
   hasRecoveryCode(): boolean;

@@ -114,6 +114,10 @@ export function createKeyring(deps: KeyringDeps): Keyring {
         if (slot.signingKey !== signingKey) save(replace({ ...slot, signingKey }));
         return signed;
       }),
+    signingKey(userId) {
+      const slot = header.slots.find(({ user }) => user.id === userId);
+      return slot?.signingKey === undefined ? undefined : Buffer.from(slot.signingKey, 'base64');
+    },
     makeRecoveryCode: () =>
       attemptAsync(async () => {
         const code = newRecoveryCode(random);
@@ -139,6 +143,14 @@ export function createKeyring(deps: KeyringDeps): Keyring {
         return code;
       }),
     hasRecoveryCode: () => !header.slots.every(isPerson),
+    checkRecoveryCode: (text) =>
+      attemptAsync(async () => {
+        const code = normalRecoveryCode(text);
+        const slot = header.slots.find((each) => !isPerson(each));
+        const opened = code && slot && (await openSlot(vaultId, slot, code));
+        if (!opened) throw wrongCode();
+        for (const { bytes } of opened) bytes.fill(0);
+      }),
     verify: (userId, passphrase) =>
       attemptAsync(async () => {
         const opened = await openSlot(vaultId, slotOf(userId), passphrase);
@@ -192,6 +204,14 @@ export function refuseWeak(passphrase: string): void {
     throw fault('WEAK_PASSPHRASE', 'A passphrase cannot be empty. Nothing was changed.');
   }
 }
+
+const wrongCode = (): Fault =>
+  fault(
+    'WRONG_PASSPHRASE',
+    'This is not the recovery code of this vault, or there is a slip in it. Nothing was changed. Compare it with the paper, group by group.',
+    {},
+    { retryable: true },
+  );
 
 export const wrongPassphrase = (): Fault =>
   fault(

@@ -28,7 +28,20 @@ export interface Procedure<
   readonly audit: AuditLevel;
   /** What cancelling keeps; a key of the page's messages under `job.kept.*`. Jobs only. */
   readonly keeps?: 'nothing' | 'goodRows' | 'checkpoint' | 'finishedDocuments';
+  /** Needs a second person where the vault has one. */
+  readonly dual?: DualControl;
 }
+
+/** Acts that nobody does alone: what both people sign, and who may be the second. */
+export interface DualControl {
+  readonly approvers: readonly Role[];
+  /**
+   * The parts of the input that decide what happens: ids, settings, counts. They are stored and signed, so
+   * never a passphrase, a text, or anything about a person in the data.
+   */
+  readonly facts: (input: never) => Readonly<Record<string, Fact>>;
+}
+type Fact = string | number | boolean | null | readonly string[];
 
 /** Keeps the kind as a literal, so that `JobName` and its siblings can be derived from the table. */
 export function procedure<K extends Kind, Input extends z.ZodType, Output extends z.ZodType>(

@@ -20,6 +20,7 @@ export type Job = z.infer<typeof Job>;
 
 /** Which lists a change touches; a screen that shows one of them asks again. */
 export const Scope = z.enum([
+  'staff',
   'vault',
   'documents',
   'subjects',

@@ -13,6 +13,7 @@ import { governanceProcedures } from './procedures/governance.ts';
 import { labelingProcedures } from './procedures/labeling.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { trainingProcedures } from './procedures/training.ts';
+import { staffProcedures } from './procedures/staff.ts';
 import { vaultProcedures } from './procedures/vault.ts';
 
 export const contract = {
@@ -23,6 +24,7 @@ export const contract = {
   ...baseProcedures,
   ...trainingProcedures,
   ...modelProcedures,
+  ...staffProcedures,
 } as const;
 
 export type Contract = typeof contract;
@@ -77,4 +79,5 @@ export * from './procedures/governance.ts';
 export * from './procedures/labeling.ts';
 export * from './procedures/models.ts';
 export * from './procedures/training.ts';
+export * from './procedures/staff.ts';
 export * from './procedures/vault.ts';

@@ -6,7 +6,7 @@ import type { ClientKind, Handlers } from '../../main/ipc/handlers/types.ts';
 import { createMemoryPorts } from '../../main/ipc/ports.ts';
 import { createPortClient } from '../../shared/contract/client.ts';
 import type { Client, ClientMessage, Role, ServerMessage } from '../../shared/contract/index.ts';
-import { failure } from '../../shared/kernel/result.ts';
+import { failure, ok } from '../../shared/kernel/result.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
 import { createFakeRandom } from './random.ts';
 import { createFakeVaults, PASSPHRASE, type FakeVaults } from './vault.ts';
@@ -54,6 +54,7 @@ export function createFakeCore(options: FakeCoreOptions = {}): FakeCore {
         options.onAudit?.(entry);
         leaves.push(entry);
       },
+      dual: { clear: () => ok(null), settle: () => undefined },
       integrity: 'intact',
       dispose: () => undefined,
     }),

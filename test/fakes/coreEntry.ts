@@ -15,6 +15,7 @@ runCore({
   openParts: () => ({
     handlers: completeHandlers({ 'purpose.list': () => ok({ items: [] }) }),
     audit: () => undefined,
+    dual: { clear: () => ok(null), settle: () => undefined },
     integrity: 'intact',
     dispose: () => undefined,
   }),

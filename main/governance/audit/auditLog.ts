@@ -3,8 +3,10 @@
 //
 // The signed head is kept twice: in the database and, as the anchor, in a file beside it. A database that
 // was put back to an older state is smaller than its anchor, or no continuation of it, and is reported.
+import { createHash } from 'node:crypto';
 import { fault, type Clock, type Random } from '../../platform/index.ts';
 import type { Store } from '../../store/index.ts';
+import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
 import { createAuditRepository, type LeafRow } from './auditRepository.ts';
 import { checkpointText, createSigner, openCheckpoint, type Head } from './checkpoint.ts';
@@ -66,6 +68,15 @@ export interface AuditLog {
   signedHead(): SignedHead | undefined;
   /** Cheap enough for every unlock: compares the anchor with the stored tree. */
   compareAnchor(): AnchorState;
+  /**
+   * Goes on from a state that was put back on purpose: the leaf keeps the size of the head it no longer
+   * continues, the anchor becomes the present head. Fails with AUDIT_BROKEN where the tree itself is damaged.
+   */
+  acceptHead(by: {
+    readonly actor: string;
+    readonly roles: readonly string[];
+    readonly second?: string;
+  }): Result<void>;
   /** Recomputes everything; about 100,000 leaves in two seconds. */
   verify(options?: VerificationOptions): Promise<AuditVerification>;
   /** Newest first. `before` is the `next` of the page before. */
@@ -142,11 +153,13 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     const checkpoint = signer.sign(checkpointText({ origin, size, root }));
     repository.putHead({ size, root, signed_note: checkpoint, at });
     // A rolled-back log must not take the evidence against itself away.
-    if (compareAnchor() !== 'rolledBack') {
-      anchor.write(`${JSON.stringify({ checkpoint, verifierKey, at }, undefined, 1)}\n`);
-    }
-    return { size, root, at, checkpoint };
+    const signed = { size, root, at, checkpoint };
+    if (compareAnchor() !== 'rolledBack') writeAnchor(signed);
+    return signed;
   }
+
+  const writeAnchor = ({ checkpoint, at }: SignedHead): void =>
+    anchor.write(`${JSON.stringify({ checkpoint, verifierKey, at }, undefined, 1)}\n`);
 
   function signedHead(): SignedHead | undefined {
     const row = repository.head();
@@ -180,6 +193,28 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     }
   }
 
+  function acceptHead(by: Parameters<AuditLog['acceptHead']>[0]): Result<void> {
+    if (compareAnchor() === 'broken') {
+      return failure(
+        'AUDIT_BROKEN',
+        'The audit log itself is damaged, so there is no head to accept. Nothing was changed. Keep a copy of the vault folder and restore a backup.',
+      );
+    }
+    const note = anchorNote() ?? '';
+    const known = openCheckpoint(note, origin, verifierKey);
+    append({
+      action: 'audit.accept',
+      actor: by.actor,
+      roles: by.roles,
+      ...(by.second !== undefined && { object: { type: 'user', id: by.second } }),
+      counts: { knownSize: known?.size ?? 0, size: repository.size() },
+      commitments: { knownHead: createHash('sha256').update(note).digest('hex') },
+    });
+    const head = sign();
+    writeAnchor(head);
+    return ok(undefined);
+  }
+
   const leafOf = (row: LeafRow): AuditLeaf => ({
     seq: row.seq,
     at: row.at,
@@ -200,6 +235,7 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     sign,
     signedHead,
     compareAnchor,
+    acceptHead,
     verify: (options = {}) =>
       verifyLog({ ...options, repository, origin, verifierKey, anchor: anchorNote() }),
     list({ before = Number.MAX_SAFE_INTEGER, limit, action }) {

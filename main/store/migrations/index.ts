@@ -2,5 +2,6 @@
 import type { Migration } from './migration.ts';
 import { foundation } from './0010-foundation.ts';
 import { training } from './0020-training.ts';
+import { vaultPeople } from './0030-vault.ts';
 
-export const migrations: readonly Migration[] = [foundation, training];
+export const migrations: readonly Migration[] = [foundation, training, vaultPeople];

@@ -15,6 +15,7 @@ import {
   Sentence,
   Sha256,
 } from '../define.ts';
+import { SECOND_PERSONS } from './staff.ts';
 
 export const Operation = z.enum(OPERATIONS);
 
@@ -339,10 +340,21 @@ export const governanceProcedures = {
     kind: 'job',
     input: z.strictObject({ requestId: Identifier, confirmation: z.string().max(200) }),
     output: ErasureCertificate,
-    errors: ['REQUEST_CLOSED', 'CONFIRMATION_MISMATCH', 'ERASURE_UNPROVEN'],
+    errors: [
+      'REQUEST_CLOSED',
+      'CONFIRMATION_MISMATCH',
+      'ERASURE_UNPROVEN',
+      'ORDER_NEEDED',
+      'AUDIT_BROKEN',
+    ],
     roles: ['steward'],
     audit: 'full',
     keeps: 'nothing',
+    dual: {
+      approvers: SECOND_PERSONS,
+      // Not the confirmation: it is the person's record number.
+      facts: ({ requestId }: { requestId: string }) => ({ requestId }),
+    },
   }),
   'request.certificate': procedure({
     kind: 'query',

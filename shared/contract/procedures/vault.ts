@@ -44,6 +44,9 @@ export const VaultStatus = z.strictObject({
   integrity: z.enum(['unknown', 'intact', 'rolledBack', 'broken']),
   lastOpenedAt: At.nullable(),
   lockAfterMinutes: z.number().int().min(1).max(60),
+  /** Signed in by the printed code: everybody should know. */
+  byRecoveryCode: z.boolean(),
+  /** The vault is not what it was at the last time: it can be looked at, not worked in. */
   readOnly: z.boolean(),
 });
 
@@ -63,6 +66,8 @@ export const vaultProcedures = {
       userName: Name,
       passphrase: Passphrase,
       cipher: z.enum(['aegis', 'sqlcipher']).default('aegis'),
+      /** `together`: the founder is administrator and lets others in. `alone`: one person does everything. */
+      working: z.enum(['alone', 'together']).default('alone'),
     }),
     output: VaultStatus,
     errors: ['VAULT_EXISTS', 'WEAK_PASSPHRASE', 'VAULT_IN_USE'],

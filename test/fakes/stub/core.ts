@@ -24,6 +24,7 @@ import { corpusHandlers } from './corpusHandlers.ts';
 import { governanceHandlers } from './governanceHandlers.ts';
 import { labelingHandlers } from './labelingHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
+import { staffHandlers } from './staffHandlers.ts';
 import { vaultHandlers } from './vaultHandlers.ts';
 
 /** full: work in progress. empty: just created. failing: every room fails. locked and absent: the door. */
@@ -81,6 +82,7 @@ const HANDLERS: Handlers = {
   ...governanceHandlers,
   ...labelingHandlers,
   ...modelHandlers,
+  ...staffHandlers,
 };
 
 const ALWAYS_WORKS: ReadonlySet<ProcedureName> = new Set([

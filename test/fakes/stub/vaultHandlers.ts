@@ -19,6 +19,7 @@ const status = (context: StubContext): z.infer<typeof VaultStatus> => ({
   integrity: context.state === 'unlocked' ? 'intact' : 'unknown',
   lastOpenedAt: context.state === 'absent' ? null : at(1),
   lockAfterMinutes: 10,
+  byRecoveryCode: false,
   readOnly: false,
 });
 
