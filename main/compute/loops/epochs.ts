@@ -52,18 +52,20 @@ export interface Batch {
 export type Judgment = Pick<EpochEvaluation, 'dev' | 'macroF1' | 'devLoss'>;
 
 /** What is trained: its micro-batches, and how the weights of an epoch are judged. */
-export interface Course<Item> {
+export interface Course<Item, Drawn extends Batch = Batch> {
   /** Tokens of one epoch, for the speed shown. */
   readonly tokens: number;
   /** The micro-batches of an epoch (from 0), a pure function of seed and epoch. */
   lay(epoch: number): readonly Item[];
   /** One of them with its random masks; a pure function of the item and what `random` draws. */
-  draw(item: Item, random: RandomStream): Batch;
+  draw(item: Item, random: RandomStream): Drawn;
   /**
    * Adds the gradients of a batch and returns its summed loss; left out, the graph's own loss. One that
    * makes several runs of the graph pauses between them, so that a cancel is felt.
    */
-  learn?(batch: Batch, pause: () => Promise<void>): Promise<number>;
+  learn?(batch: Drawn, pause: () => Promise<void>): Promise<number>;
+  /** Does the work of `learn` and forgets it, to measure its speed; left out, the graph's own. */
+  rehearse?(batch: Drawn): Promise<void>;
   /** One evaluation in forward runs of a micro-batch's size; 0 when there is nothing to judge by. */
   readonly evaluationRuns: number;
   evaluate(pause: () => Promise<void>): Promise<Judgment>;
@@ -71,9 +73,9 @@ export interface Course<Item> {
   merit(judgment: Judgment): number;
 }
 
-export interface RunParts<Item> {
+export interface RunParts<Item, Drawn extends Batch = Batch> {
   readonly pace: Pace;
-  readonly course: Course<Item>;
+  readonly course: Course<Item, Drawn>;
   readonly trainer: Trainer;
   /** Rows of row tables that occur in the training data. */
   readonly seen: SeenRows;
@@ -94,7 +96,9 @@ export const keptPlane = ({ averaging = 0 }: Pick<Pace, 'averaging'>): 'a' | 'w'
   averaging > 0 ? 'a' : 'w';
 
 /** @throws Fault 'diverged', 'canceled', or 'bad-request' for a checkpoint of another run. */
-export function createRun<Item>(parts: RunParts<Item>): () => Promise<RunEnd> {
+export function createRun<Item, Drawn extends Batch = Batch>(
+  parts: RunParts<Item, Drawn>,
+): () => Promise<RunEnd> {
   const { pace, course, trainer, seen, identity, hooks } = parts;
   const { arena } = trainer;
   const { averaging = 0, accumulation = 1 } = pace;
@@ -181,7 +185,7 @@ export function createRun<Item>(parts: RunParts<Item>): () => Promise<RunEnd> {
     }
   };
 
-  const learn = (batch: Batch): Promise<number> =>
+  const learn = (batch: Drawn): Promise<number> =>
     course.learn ? course.learn(batch, pause) : trainer.accumulate(batch.feeds);
 
   const diverged = (what: string) =>
@@ -235,12 +239,12 @@ export function createRun<Item>(parts: RunParts<Item>): () => Promise<RunEnd> {
   async function plan(): Promise<void> {
     if (pace.timeBudgetSeconds === undefined || state.step > 0) return;
     const items = course.lay(0);
-    const { feeds } = course.draw(items[0] as Item, stream(pace.seed, 'step', 0));
+    const batch = course.draw(items[0] as Item, stream(pace.seed, 'step', 0));
     let start = performance.now();
     for (let i = 0; i < REHEARSALS.warm + REHEARSALS.timed; i++) {
       await pause();
       if (i === REHEARSALS.warm) start = performance.now();
-      await trainer.rehearse(feeds);
+      await (course.rehearse ? course.rehearse(batch) : trainer.rehearse(batch.feeds));
     }
     const perRun = (performance.now() - start) / 1000 / REHEARSALS.timed;
     const perEpoch = perRun * (UPDATE_COST * items.length + FORWARD_COST * course.evaluationRuns);
