@@ -76,11 +76,31 @@ export interface PredictJob {
   readonly threads?: number;
 }
 
+/** Trains on the batches of a golden file and compares with the numbers stored there. */
+export interface ParityJob {
+  readonly onnx: Uint8Array;
+  /** JSON: optimizer, 'steps' with batches, losses and gradient norms, 'probe' with scores. */
+  readonly golden: Uint8Array;
+  /** Files in the folder of the model by name, for weights kept outside of it. */
+  readonly beside?: Readonly<Record<string, Uint8Array>>;
+  readonly threads?: number;
+}
+
+/** Checks the gradients of a model against finite differences of its own outputs. */
+export interface CheckJob {
+  readonly onnx: Uint8Array;
+  readonly config?: Uint8Array;
+  readonly beside?: Readonly<Record<string, Uint8Array>>;
+  readonly threads?: number;
+}
+
 export type ComputeRequest =
   | { readonly v: 2; readonly id: string; readonly kind: 'hello' }
   | { readonly v: 2; readonly id: string; readonly kind: 'train'; readonly job: TrainJob }
   | { readonly v: 2; readonly id: string; readonly kind: 'predict'; readonly job: PredictJob }
   | { readonly v: 2; readonly id: string; readonly kind: 'inspect'; readonly model: ModelBundle }
+  | { readonly v: 2; readonly id: string; readonly kind: 'parity'; readonly job: ParityJob }
+  | { readonly v: 2; readonly id: string; readonly kind: 'check'; readonly job: CheckJob }
   | { readonly v: 2; readonly id: string; readonly kind: 'cancel'; readonly target: string };
 
 /**
@@ -152,6 +172,8 @@ export interface TrainResult {
     /** Spans whose border lies inside a token, and spans overlapping another: learned in part or not. */
     readonly misaligned: number;
     readonly overlapping: number;
+    /** Documents without text that were left out; absent where none could be. */
+    readonly skipped?: number;
     readonly hash: string;
   };
   /** Scores of the chosen weights on the test documents. */
@@ -210,13 +232,85 @@ export interface PredictResult {
 
 export interface InspectResult {
   readonly kind: 'inspect';
-  readonly architecture: string;
+  /** 'tagger', or the model type of config.json ("bert"); null where the folder does not say. */
+  readonly architecture: string | null;
+  /** What the model is made for; 'features' is an encoder that needs a new head. */
+  readonly task: 'spans' | 'documents' | 'features';
   readonly labels: readonly string[];
-  readonly parameters: number;
+  /** Every file of the folder. */
+  readonly files: readonly {
+    readonly path: string;
+    readonly bytes: number;
+    readonly sha256: string;
+  }[];
+  /** Which ONNX file of the folder is meant by the rest of the report. */
+  readonly onnx: string;
+  /** Files beside it that hold its weights. */
+  readonly externalData: readonly string[];
+  readonly producer: string;
   readonly opsets: Readonly<Record<string, number>>;
+  /** Operator, with its domain where that is not the standard one → number of nodes. */
   readonly operators: Readonly<Record<string, number>>;
-  /** Operators on the way to a weight that have no gradient rule; empty means it can be trained. */
+  readonly inputs: readonly InspectedPort[];
+  readonly outputs: readonly InspectedPort[];
+  /** Trainable numbers, by rule. */
+  readonly parameters: number;
+  readonly parameterBytes: number;
+  /** Largest first. */
+  readonly modules: readonly {
+    readonly module: string;
+    readonly tensors: number;
+    readonly parameters: number;
+  }[];
+  readonly tokenizer: 'wordpiece' | 'bpe' | 'unigram' | 'words' | 'none' | 'unknown';
+  /** Every place that names a license, as written there. */
+  readonly licenses: readonly { readonly file: string; readonly license: string }[];
+  /** Operators on the way from a weight to the result that have no gradient rule. */
   readonly untrainable: readonly string[];
+  readonly trainable: boolean;
+  /** Why it cannot be trained, each with a code and a sentence for a person. */
+  readonly refusals: readonly { readonly code: string; readonly sentence: string }[];
+  /** Whether a probe run on a few tokens gave finite numbers, and if not, why. */
+  readonly inference: { readonly works: boolean; readonly reason?: string };
+}
+
+export interface InspectedPort {
+  readonly name: string;
+  readonly type: string;
+  /** A string is a free dimension, null an unknown one. */
+  readonly dims: readonly (number | string | null)[];
+}
+
+export interface ParityResult {
+  readonly kind: 'parity';
+  readonly steps: number;
+  /** Largest relative difference of a step's loss and gradient norm. */
+  readonly losses: number;
+  readonly gradientNorms: number;
+  /** Largest absolute difference of a probe score, before and after training. */
+  readonly probe: number;
+  readonly bounds: {
+    readonly losses: number;
+    readonly gradientNorms: number;
+    readonly probe: number;
+  };
+  readonly withinBounds: boolean;
+}
+
+export interface CheckResult {
+  readonly kind: 'check';
+  /** One row per module; groups whose gradient is zero by construction are left out and counted. */
+  readonly groups: readonly {
+    readonly module: string;
+    readonly parameters: number;
+    /** Between the computed slope and the measured one. */
+    readonly relativeError: number;
+    readonly gradientNorm: number;
+  }[];
+  readonly skipped: readonly string[];
+  readonly worst: number;
+  readonly bound: number;
+  readonly withinBounds: boolean;
 }
 
 export interface HelloResult {
@@ -226,7 +320,8 @@ export interface HelloResult {
   readonly runtime: RuntimeFacts;
 }
 
-export type ComputeResult = TrainResult | PredictResult | InspectResult | HelloResult;
+export type ComputeResult =
+  TrainResult | PredictResult | InspectResult | ParityResult | CheckResult | HelloResult;
 
 export type ComputeEvent =
   | {

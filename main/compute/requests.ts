@@ -40,12 +40,29 @@ const PredictJob = z.strictObject({
   threads: z.int().min(1).max(64).optional(),
 });
 
+const Threads = z.int().min(1).max(64).optional();
+const Files = z.record(z.string(), Bytes);
+const ParityJob = z.strictObject({
+  onnx: Bytes,
+  golden: Bytes,
+  beside: Files.optional(),
+  threads: Threads,
+});
+const CheckJob = z.strictObject({
+  onnx: Bytes,
+  config: Bytes.optional(),
+  beside: Files.optional(),
+  threads: Threads,
+});
+
 const base = { v: z.literal(2), id: z.string().min(1) };
 const Request = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, kind: z.literal('hello') }),
   z.strictObject({ ...base, kind: z.literal('train'), job: TrainJob }),
   z.strictObject({ ...base, kind: z.literal('predict'), job: PredictJob }),
   z.strictObject({ ...base, kind: z.literal('inspect'), model: Bundle }),
+  z.strictObject({ ...base, kind: z.literal('parity'), job: ParityJob }),
+  z.strictObject({ ...base, kind: z.literal('check'), job: CheckJob }),
   z.strictObject({ ...base, kind: z.literal('cancel'), target: z.string() }),
 ]);
 

@@ -3,7 +3,15 @@
  * the only request that does not wait its turn.
  */
 import { fault, toFault } from './fault.ts';
-import { inspect, predict, runtimeFacts, trainTagger, type LoopHooks } from './loops/index.ts';
+import {
+  checkModel,
+  inspect,
+  parity,
+  predict,
+  runtimeFacts,
+  trainTagger,
+  type LoopHooks,
+} from './loops/index.ts';
 import {
   PROTOCOL_VERSION,
   type ComputeEvent,
@@ -88,6 +96,10 @@ async function perform(job: Job, hooks: LoopHooks): Promise<ComputeResult> {
       return predict(job.job, hooks);
     case 'inspect':
       return inspect(job.model);
+    case 'parity':
+      return parity(job.job);
+    case 'check':
+      return checkModel(job.job);
   }
 }
 

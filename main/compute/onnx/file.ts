@@ -15,7 +15,10 @@ import {
   type Port,
   type Tensor,
 } from './model.ts';
+import { checkGraph } from './order.ts';
+import { readExternal, refuseOtherFormats, type FilesBeside } from './surroundings.ts';
 import {
+  asDoubles,
   asFloat,
   asFloats,
   asInt,
@@ -26,8 +29,17 @@ import {
   type Writer,
 } from './wire.ts';
 
-/** @throws Fault 'bad-model' when the bytes are not a readable ONNX model. */
-export function decodeModel(bytes: Uint8Array): Model {
+/** A protobuf message cannot be longer, so neither can a file without external data. */
+export const MOST_BYTES = 2 ** 31 - 1;
+
+/**
+ * @param files the files beside the model by name, for tensors kept outside of it.
+ * @throws Fault 'bad-model' when the bytes are not a readable ONNX model.
+ */
+export function decodeModel(bytes: Uint8Array, files: FilesBeside = {}): Model {
+  refuseOtherFormats(bytes);
+  const external = new Set<string>();
+  const tensorOf = (field: Uint8Array): [string, Tensor] => decodeTensor(field, files, external);
   let irVersion = 0;
   let producer = '';
   let graph: Graph | undefined;
@@ -36,7 +48,7 @@ export function decodeModel(bytes: Uint8Array): Model {
   for (const field of readFields(bytes)) {
     if (field.number === 1) irVersion = asInt(field);
     else if (field.number === 2) producer = asText(field);
-    else if (field.number === 7) graph = decodeGraph(field.bytes);
+    else if (field.number === 7) graph = decodeGraph(field.bytes, tensorOf);
     else if (field.number === 8) {
       const { text, int } = pair(field.bytes);
       opsets[text[1] ?? ''] = int[2] ?? 1;
@@ -46,7 +58,15 @@ export function decodeModel(bytes: Uint8Array): Model {
     }
   }
   if (!graph) throw fault('bad-model', 'The file is not an ONNX model: it holds no graph.');
-  return { irVersion, opsets, producer, metadata, graph };
+  checkGraph(graph);
+  return {
+    irVersion,
+    opsets,
+    producer,
+    metadata,
+    graph,
+    ...(external.size > 0 && { external: [...external] }),
+  };
 }
 
 export interface EncodeOptions {
@@ -54,6 +74,7 @@ export interface EncodeOptions {
   readonly untypedOutputs?: boolean;
 }
 
+/** @throws Fault 'bad-model' when the weights are more than one file can hold. */
 export function encodeModel(model: Model, options: EncodeOptions = {}): Uint8Array {
   const out = createWriter();
   out.int(1, model.irVersion);
@@ -71,8 +92,15 @@ export function encodeModel(model: Model, options: EncodeOptions = {}): Uint8Arr
     out.message(14, entry);
   }
   out.message(7, encodeGraph(model.graph, options));
+  if (out.length > MOST_BYTES)
+    throw fault(
+      'bad-model',
+      `The model has ${gigabytes(out.length)}; an ONNX file holds at most ${gigabytes(MOST_BYTES)}.`,
+    );
   return out.finish();
 }
+
+const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** Small messages of one string and one int or string, keyed by field number. */
 function pair(bytes: Uint8Array): { text: Record<number, string>; int: Record<number, number> } {
@@ -85,17 +113,21 @@ function pair(bytes: Uint8Array): { text: Record<number, string>; int: Record<nu
   return { text, int };
 }
 
-function decodeGraph(bytes: Uint8Array): Graph {
+type TensorReader = (bytes: Uint8Array) => [string, Tensor];
+
+function decodeGraph(bytes: Uint8Array, tensorOf: TensorReader): Graph {
   let name = '';
   const nodes: Node[] = [];
   const inputs: Port[] = [];
   const outputs: Port[] = [];
   const initializers = new Map<string, Tensor>();
   for (const field of readFields(bytes)) {
-    if (field.number === 1) nodes.push(decodeNode(field.bytes));
+    if (field.number === 1) nodes.push(decodeNode(field.bytes, tensorOf));
     else if (field.number === 2) name = asText(field);
     else if (field.number === 5) {
-      const [tensorName, tensor] = decodeTensor(field.bytes);
+      const [tensorName, tensor] = tensorOf(field.bytes);
+      if (initializers.has(tensorName))
+        throw fault('bad-model', `The model holds the tensor "${tensorName}" twice.`);
       initializers.set(tensorName, tensor);
     } else if (field.number === 11) inputs.push(decodePort(field.bytes));
     else if (field.number === 12) outputs.push(decodePort(field.bytes));
@@ -128,7 +160,7 @@ function encodeGraph(graph: Graph, options: EncodeOptions): Writer {
   return out;
 }
 
-function decodeNode(bytes: Uint8Array): Node {
+function decodeNode(bytes: Uint8Array, tensorOf: TensorReader): Node {
   const node = { name: '', op: '', domain: '' };
   const inputs: string[] = [];
   const outputs: string[] = [];
@@ -139,7 +171,7 @@ function decodeNode(bytes: Uint8Array): Node {
     else if (field.number === 3) node.name = asText(field);
     else if (field.number === 4) node.op = asText(field);
     else if (field.number === 5) {
-      const [name, attribute] = decodeAttribute(field.bytes);
+      const [name, attribute] = decodeAttribute(field.bytes, tensorOf);
       attributes[name] = attribute;
     } else if (field.number === 7) node.domain = asText(field);
   }
@@ -165,7 +197,7 @@ function encodeNode(node: Node): Writer {
 /** AttributeProto.AttributeType of the kinds that are understood. */
 const ATTRIBUTE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
-function decodeAttribute(bytes: Uint8Array): [string, Attribute] {
+function decodeAttribute(bytes: Uint8Array, tensorOf: TensorReader): [string, Attribute] {
   let name = '';
   let type = 0;
   let int = 0;
@@ -179,9 +211,9 @@ function decodeAttribute(bytes: Uint8Array): [string, Attribute] {
     else if (field.number === 2) float = asFloat(field);
     else if (field.number === 3) int = asInt(field);
     else if (field.number === 4) text = asText(field);
-    else if (field.number === 5) tensor = decodeTensor(field.bytes)[1];
-    else if (field.number === 7) floats.push(...asFloats(field));
-    else if (field.number === 8) ints.push(...asInts(field));
+    else if (field.number === 5) tensor = tensorOf(field.bytes)[1];
+    else if (field.number === 7) for (const value of asFloats(field)) floats.push(value);
+    else if (field.number === 8) for (const value of asInts(field)) ints.push(value);
     else if (field.number === 20) type = asInt(field);
   }
   if (type === ATTRIBUTE.int) return [name, { kind: 'int', value: int }];
@@ -219,31 +251,43 @@ function encodeAttribute(name: string, attribute: Exclude<Attribute, { kind: 'op
   return out;
 }
 
-function decodeTensor(bytes: Uint8Array): [string, Tensor] {
+function decodeTensor(
+  bytes: Uint8Array,
+  files: FilesBeside,
+  external: Set<string>,
+): [string, Tensor] {
   let name = '';
   let code = 0;
   let raw: Uint8Array | undefined;
+  let isExternal = false;
   const dims: number[] = [];
-  const floats: number[] = [];
-  const ints32: number[] = [];
-  const ints64: number[] = [];
+  const typed: TypedFields = { float32: [], int32: [], int64: [], float64: [], uint64: [] };
+  const place: Record<string, string> = {};
   for (const field of readFields(bytes)) {
-    if (field.number === 1) dims.push(...asInts(field));
+    if (field.number === 1) for (const dim of asInts(field)) dims.push(dim);
     else if (field.number === 2) code = asInt(field);
-    else if (field.number === 4) for (const value of asFloats(field)) floats.push(value);
-    else if (field.number === 5) for (const value of asInts(field)) ints32.push(value);
-    else if (field.number === 7) for (const value of asInts(field)) ints64.push(value);
+    else if (field.number === 4) typed.float32.push(asFloats(field));
+    else if (field.number === 5) typed.int32.push(asInts(field));
+    else if (field.number === 7) typed.int64.push(asInts(field));
     else if (field.number === 8) name = asText(field);
     else if (field.number === 9) raw = field.bytes;
-    else if (field.number === 14 && asInt(field) === 1)
-      throw fault(
-        'bad-model',
-        `The tensor "${name}" keeps its values in a second file. Bring the model as one file.`,
-      );
+    else if (field.number === 10) typed.float64.push(asDoubles(field));
+    else if (field.number === 11) typed.uint64.push(asInts(field));
+    else if (field.number === 13) {
+      const { text } = pair(field.bytes);
+      place[text[1] ?? ''] = text[2] ?? '';
+    } else if (field.number === 14) isExternal = asInt(field) === 1;
   }
   const type = elementTypeOf(code);
-  const data = raw ?? unpack(type, floats, ints32, ints64);
+  const wrong = dims.find((dim) => dim < 0 || !Number.isSafeInteger(dim));
   const expected = sizeOf(dims) * ELEMENT[type].bytes;
+  if (wrong !== undefined || !Number.isSafeInteger(expected))
+    throw fault('bad-model', `The tensor "${name}" has the impossible shape ${dims.join(' x ')}.`);
+  let data: Uint8Array;
+  if (isExternal) {
+    data = readExternal(name, place, expected, files);
+    external.add(place['location'] as string);
+  } else data = raw ?? unpack(type, typed);
   if (data.length !== expected)
     throw fault(
       'bad-model',
@@ -252,26 +296,34 @@ function decodeTensor(bytes: Uint8Array): [string, Tensor] {
   return [name, { type, dims, bytes: data }];
 }
 
+type TypedFields = Record<'float32' | 'int32' | 'int64' | 'float64' | 'uint64', number[][]>;
+
 /** The typed fields are an alternative spelling of raw_data; small types travel in int32_data. */
-function unpack(type: string, floats: number[], ints32: number[], ints64: number[]): Uint8Array {
+function unpack(type: string, typed: TypedFields): Uint8Array {
   const array = (() => {
     switch (type) {
       case 'float32':
-        return Float32Array.from(floats);
+        return Float32Array.from(typed.float32.flat());
+      case 'float64':
+        return Float64Array.from(typed.float64.flat());
       case 'int64':
-        return BigInt64Array.from(ints64, BigInt);
+        return BigInt64Array.from(typed.int64.flat(), BigInt);
+      case 'uint64':
+        return BigUint64Array.from(typed.uint64.flat(), BigInt);
+      case 'uint32':
+        return Uint32Array.from(typed.uint64.flat());
       case 'int32':
-        return Int32Array.from(ints32);
+        return Int32Array.from(typed.int32.flat());
       case 'uint16':
       case 'float16':
       case 'bfloat16':
-        return Uint16Array.from(ints32);
+        return Uint16Array.from(typed.int32.flat());
       case 'int16':
-        return Int16Array.from(ints32);
+        return Int16Array.from(typed.int32.flat());
       case 'int8':
-        return Int8Array.from(ints32);
+        return Int8Array.from(typed.int32.flat());
       default:
-        return Uint8Array.from(ints32);
+        return Uint8Array.from(typed.int32.flat());
     }
   })();
   return new Uint8Array(array.buffer);

@@ -5,3 +5,4 @@ export * from './model.ts';
 export * from './order.ts';
 export * from './passes/index.ts';
 export * from './scope.ts';
+export type { FilesBeside } from './surroundings.ts';

@@ -82,6 +82,8 @@ export interface Model {
   readonly opsets: Readonly<Record<string, number>>;
   readonly producer: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Names of the files beside the model that some tensors were read from. */
+  readonly external?: readonly string[];
   readonly graph: Graph;
 }
 

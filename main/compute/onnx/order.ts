@@ -56,6 +56,30 @@ export function orderNodes(nodes: readonly Node[], targets: readonly string[]): 
   return ordered;
 }
 
+/**
+ * Every value is made once and before it is missed: no two producers, no input or output that nothing
+ * gives. Subgraphs of control flow are not looked into.
+ * @throws Fault 'bad-model' naming the value and the node that misses it.
+ */
+export function checkGraph(graph: Graph): void {
+  const producers = producersOf(graph.nodes);
+  const given = new Set([...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)]);
+  for (const name of given)
+    if (producers.has(name))
+      throw fault('bad-model', `The value "${name}" of the model is both given and produced.`);
+  const known = (name: string): boolean => name === '' || given.has(name) || producers.has(name);
+  for (const node of graph.nodes)
+    for (const input of node.inputs)
+      if (!known(input))
+        throw fault(
+          'bad-model',
+          `${describeNode(node)} needs the value "${input}", which nothing in the model gives.`,
+        );
+  for (const { name } of graph.outputs)
+    if (!known(name)) throw fault('bad-model', `Nothing in the model makes its output "${name}".`);
+  orderNodes(graph.nodes, [...producers.keys()]);
+}
+
 /** Drops nodes and initializers that no output needs. */
 export function prune(graph: Graph): Graph {
   const nodes = orderNodes(

@@ -52,7 +52,7 @@ export function* readFields(bytes: Uint8Array): Generator<Field> {
 /** A signed 64-bit field as a number; ONNX dimensions and attributes stay far below 2^53. */
 export const asInt = (field: Field): number => Number(BigInt.asIntN(64, field.value));
 export const asText = (field: Field): string => decoder.decode(field.bytes);
-export const asFloat = (field: Field): number => floatAt(field.bytes, 0);
+export const asFloat = (field: Field): number => asFloats(field)[0] ?? 0;
 
 /** Repeated int64, packed or not. */
 export function asInts(field: Field): number[] {
@@ -72,14 +72,19 @@ export function asInts(field: Field): number[] {
 }
 
 /** Repeated float, packed or not. */
-export function asFloats(field: Field): number[] {
-  return Array.from({ length: field.bytes.length / 4 }, (_, i) => floatAt(field.bytes, 4 * i));
+export function asFloats({ bytes }: Field): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length >> 2 }, (_, i) => view.getFloat32(4 * i, true));
+}
+
+/** Repeated double, packed or not. */
+export function asDoubles({ bytes }: Field): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length >> 3 }, (_, i) => view.getFloat64(8 * i, true));
 }
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-const floatAt = (bytes: Uint8Array, offset: number): number =>
-  new DataView(bytes.buffer, bytes.byteOffset + offset, 4).getFloat32(0, true);
 
 /** Collects one message; nested messages are writers too, so lengths are known without a second pass. */
 export interface Writer {

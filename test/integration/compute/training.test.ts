@@ -85,7 +85,12 @@ describe('training a tagger', () => {
       expect(tokens!.tags).toHaveLength(tokens!.starts.length);
     });
     expect(exact / total).toBeGreaterThan(0.9);
-    expect(inspect(result.model)).toMatchObject({ architecture: 'tagger', untrainable: [] });
+    expect(await inspect(result.model)).toMatchObject({
+      architecture: 'tagger',
+      untrainable: [],
+      trainable: true,
+      inference: { works: true },
+    });
   });
 
   it('repeats bit for bit with the same seed, and not with another', async () => {

@@ -3,15 +3,19 @@
  * is for, what can be trained in it, and if it cannot be trained, why. Nothing is run here.
  */
 import { RULES } from '../../autodiff/index.ts';
+import { fault } from '../../fault.ts';
 import {
   attributeInt,
   decodeModel,
   describeNode,
+  floatsOf,
   prepare,
   producersOf,
+  type FilesBeside,
   type Graph,
   type Model,
   type Node,
+  type Tensor,
 } from '../../onnx/index.ts';
 import { surveyParameters, type EncoderParameter } from './parameters.ts';
 
@@ -66,20 +70,24 @@ export interface Admission {
   readonly parameters: readonly EncoderParameter[];
   readonly head: Head | null;
   readonly refusals: readonly Refusal[];
+  /** Operators between a weight and the result that have no gradient rule. */
+  readonly untrainable: readonly string[];
   /** True when it cannot be trained; whether it runs is found by a probe run (inspect). */
   readonly inferenceOnly: boolean;
 }
 
 /**
- * @param config config.json beside the file; used for the number of labels and the kind of model.
- * @throws Fault 'bad-model' when the bytes are no readable model.
+ * @param config config.json beside the file; tells a language model from a classifier.
+ * @param files files in the folder of the model, for weights kept outside of it.
+ * @throws Fault 'bad-model' when the bytes are no readable model or a weight is not a number.
  */
-export function admit(onnx: Uint8Array, config?: Uint8Array): Admission {
-  const model = prepare(decodeModel(onnx));
+export function admit(onnx: Uint8Array, config?: Uint8Array, files: FilesBeside = {}): Admission {
+  const model = prepare(decodeModel(onnx, files));
   const { graph } = model;
   const settings = readConfig(config);
   const { parameters } = surveyParameters(graph);
-  const inputs = portsOf(graph);
+  for (const { name } of parameters) refuseNotFinite(name, graph.initializers.get(name) as Tensor);
+  const inputs = inputsOf(graph);
   const output = graph.outputs.find(({ name }) => name === 'logits') ?? graph.outputs[0];
   const found = output ? findHead(graph, output.name, parameters) : null;
   const words = parameters.find(({ kind }) => kind === 'embedding');
@@ -89,7 +97,8 @@ export function admit(onnx: Uint8Array, config?: Uint8Array): Admission {
     (found !== null && found.classes === vocabulary);
   const head = isLanguageModel ? null : found;
   const task = head === null ? 'features' : output?.dims.length === 2 ? 'documents' : 'spans';
-  const refusals = refusalsOf(model, parameters, inputs, output?.name ?? '');
+  const stuck = untrainableNodes(graph, parameters, output?.name ?? '');
+  const refusals = refusalsOf(model, parameters, inputs, output?.name ?? '', stuck);
   return {
     model,
     task,
@@ -99,8 +108,18 @@ export function admit(onnx: Uint8Array, config?: Uint8Array): Admission {
     parameters,
     head,
     refusals,
+    untrainable: [...new Set(stuck.map(operatorOf))],
     inferenceOnly: refusals.length > 0,
   };
+}
+
+function refuseNotFinite(name: string, tensor: Tensor): void {
+  const at = floatsOf(tensor).findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw fault(
+      'bad-model',
+      `The weight "${name}" holds a value that is not a number, at position ${at}. The file is damaged or its training failed.`,
+    );
 }
 
 function readConfig(config: Uint8Array | undefined): { architectures: readonly string[] } {
@@ -115,7 +134,8 @@ function readConfig(config: Uint8Array | undefined): { architectures: readonly s
   }
 }
 
-function portsOf(graph: Graph): Admission['inputs'] {
+/** Which inputs of a graph hold what, by their customary names. */
+export function inputsOf(graph: Pick<Graph, 'inputs'>): Admission['inputs'] {
   const integers = graph.inputs.filter(({ type }) => type === 'int64' || type === 'int32');
   const named = (pattern: RegExp): string | null =>
     integers.find(({ name }) => pattern.test(name))?.name ?? null;
@@ -206,6 +226,7 @@ function refusalsOf(
   parameters: readonly EncoderParameter[],
   inputs: Admission['inputs'],
   output: string,
+  stuck: readonly Node[],
 ): Refusal[] {
   const { graph } = model;
   const refusals: Refusal[] = [];
@@ -231,7 +252,7 @@ function refusalsOf(
     );
   if (types.has('float16') || types.has('bfloat16'))
     refuse('half-precision', 'The weights have 16 bits. Bring the file with 32-bit weights.');
-  const missing = untrainableNode(graph, parameters, output);
+  const [missing] = stuck;
   if (missing && !foreign && !quantized)
     refuse(
       'no-gradient-rule',
@@ -242,12 +263,14 @@ function refusalsOf(
   return refusals;
 }
 
-/** The first node between a parameter and the output that cannot be differentiated. */
-function untrainableNode(
+const operatorOf = ({ op, domain }: Node): string => (domain === '' ? op : `${domain}.${op}`);
+
+/** The nodes between a parameter and the output that cannot be differentiated. */
+function untrainableNodes(
   graph: Graph,
   parameters: readonly EncoderParameter[],
   output: string,
-): Node | undefined {
+): Node[] {
   const moved = new Set(parameters.map(({ name }) => name));
   const onPath = new Set<Node>();
   for (const node of graph.nodes) {
@@ -267,7 +290,7 @@ function untrainableNode(
     wanted.add(node);
     pending.push(...node.inputs);
   }
-  return graph.nodes.find(
+  return graph.nodes.filter(
     (node) => onPath.has(node) && wanted.has(node) && (node.domain !== '' || !RULES[node.op]),
   );
 }
