@@ -1,2 +1,5 @@
-/** From text to tokens with character offsets. */
+/** From text to tokens with character offsets, and from spans to tags on tokens and back. */
 export { fineTokens, type Token } from './fineTokens.ts';
+export type { Encoding, FramedEncoding } from './encoding.ts';
+export { readTokenizer, type EncodeOptions, type SpecialIds, type Tokenizer } from './tokenizer.ts';
+export type { Window, WindowOptions } from './windows.ts';
