@@ -1,13 +1,17 @@
 /** Spans or classes for documents, by the folder of a model trained from nothing. */
 import {
   alignSpans,
+  decodeChain,
   decodeSpans,
   tagNames,
+  TRANSITIONS,
   type ClassifierConfig,
   type TaggerConfig,
 } from '../architectures/tagger/index.ts';
+import { decodeModel, floatsOf } from '../onnx/index.ts';
 import type { PredictJob, PredictResult, PredictedDocument } from '../protocol.ts';
 import { openSession, type Session } from '../sessions/index.ts';
+import { fault } from '../fault.ts';
 import { unpackTagger } from './bundle.ts';
 import { encodeTexts } from './classifierData.ts';
 import { classifyDocuments, probabilities } from './classifying.ts';
@@ -37,7 +41,7 @@ export async function predictTagger(job: PredictJob, hooks: LoopHooks): Promise<
       documents:
         config.task === 'documents'
           ? await classify(session, config, job, after)
-          : await tag(session, config, job, after),
+          : await tag(session, config, transitionsOf(config, onnx), job, after),
       seconds: (performance.now() - started) / 1000,
       runtime: runtimeFacts(threads),
     };
@@ -46,9 +50,20 @@ export async function predictTagger(job: PredictJob, hooks: LoopHooks): Promise<
   }
 }
 
+/** @throws Fault 'bad-model' where a CRF is promised and its scores are missing. */
+function transitionsOf(config: TaggerConfig, onnx: Uint8Array): Float32Array | null {
+  if (!config.crf) return null;
+  const tensor = decodeModel(onnx).graph.initializers.get(TRANSITIONS);
+  const classes = tagNames(config.labels).length;
+  if (tensor?.type !== 'float32' || tensor.dims.join() !== [classes, classes].join())
+    throw fault('bad-model', 'The model lacks the scores of neighboring tags.');
+  return floatsOf(tensor);
+}
+
 async function tag(
   session: Session,
   config: TaggerConfig,
+  transitions: Float32Array | null,
   job: PredictJob,
   after: AfterBatch,
 ): Promise<PredictedDocument[]> {
@@ -61,7 +76,10 @@ async function tag(
   );
   const logits = await tagDocuments(session, {}, config, documents, after);
   return documents.map(({ id, tokens }, index): PredictedDocument => {
-    const decoded = decodeSpans(logits[index] as Float32Array, tokens, labels, config.temperature);
+    const values = logits[index] as Float32Array;
+    const decoded = transitions
+      ? decodeChain(values, tokens, labels, transitions, config.temperature)
+      : decodeSpans(values, tokens, labels, config.temperature);
     if (!job.tokens) return { id, spans: decoded.spans };
     const gold = job.documents[index]?.gold;
     return {

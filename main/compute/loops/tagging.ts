@@ -1,5 +1,12 @@
 /** Runs a tagger over documents of any length and scores the result. */
-import { reach, viterbiSpans, type TaggerConfig } from '../architectures/tagger/index.ts';
+import {
+  chainLattice,
+  chainSpans,
+  reach,
+  transitionWeights,
+  viterbiSpans,
+  type TaggerConfig,
+} from '../architectures/tagger/index.ts';
 import type { Span } from '../architectures/tagger/index.ts';
 import { fault } from '../fault.ts';
 import type { SpanScore } from '../protocol.ts';
@@ -53,17 +60,21 @@ export async function tagDocuments(
   return results;
 }
 
-/** Strict score of the most probable spans against the gold ones. */
+/** Strict score of the most probable spans against the gold ones. @param transitions those of a CRF. */
 export function scoreDocuments(
   documents: readonly EncodedDocument[],
   logits: readonly Float32Array[],
   labels: readonly string[],
+  transitions: Float32Array | null,
 ): SpanScore {
   let [gold, predicted, correct] = [0, 0, 0];
   const key = ({ start, end, label }: Span): string => `${start} ${end} ${label}`;
   documents.forEach(({ tokens, spans }, index) => {
     const wanted = new Set(spans.map(key));
-    const found = viterbiSpans(logits[index] as Float32Array, tokens, labels);
+    const values = logits[index] as Float32Array;
+    const found = transitions
+      ? chainSpans(values, tokens, labels, transitions)
+      : viterbiSpans(values, tokens, labels);
     gold += wanted.size;
     predicted += found.length;
     correct += found.filter((span) => wanted.has(key(span))).length;
@@ -76,7 +87,7 @@ export function scoreDocuments(
 
 /**
  * The temperature that makes the tags of held-back tokens, or the labels of documents, most likely (Guo et al. 2017,
- * https://arxiv.org/abs/1706.04599), by golden section over its logarithm.
+ * https://arxiv.org/abs/1706.04599).
  */
 export function fitTemperature(
   documents: readonly { readonly tags: Int32Array }[],
@@ -102,6 +113,41 @@ export function fitTemperature(
     });
     return sum;
   };
+  return leastSurprising(surprise);
+}
+
+/** The same for a CRF, whose whole sequences are made likely, on documents of some ten thousand tokens. */
+export function fitChainTemperature(
+  documents: readonly EncodedDocument[],
+  logits: readonly Float32Array[],
+  transitions: Float32Array,
+): number {
+  const classes = Math.sqrt(transitions.length);
+  let tokens = 0;
+  const sample = documents.flatMap((document, index) => {
+    if (tokens > 10_000) return [];
+    tokens += document.tokens.length;
+    return [{ tags: document.tags, values: logits[index] as Float32Array }];
+  });
+  return leastSurprising((logTemperature) => {
+    const temperature = Math.exp(logTemperature);
+    const weights = transitionWeights(transitions, temperature);
+    let sum = 0;
+    for (const { tags, values } of sample) {
+      const chain = { logits: values, length: tags.length, begins: true };
+      sum += chainLattice(chain, weights, temperature).logPartition;
+      tags.forEach((tag, t) => {
+        sum -= (values[t * classes + tag] as number) / temperature;
+        if (t > 0)
+          sum -= (transitions[(tags[t - 1] as number) * classes + tag] as number) / temperature;
+      });
+    }
+    return sum;
+  });
+}
+
+/** Golden section over the logarithm of the temperature. */
+function leastSurprising(surprise: (logTemperature: number) => number): number {
   const ratio = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [Math.log(0.25), Math.log(8)];
   for (let i = 0; i < 18; i++) {

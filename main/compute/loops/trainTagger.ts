@@ -3,17 +3,24 @@
  * the recipe's seed and the position (epoch, step), so a run continued from a checkpoint goes through
  * the same numbers as one that was never interrupted.
  */
-import { buildTagger, reach, type TaggerConfig } from '../architectures/tagger/index.ts';
+import {
+  buildTagger,
+  reach,
+  TRANSITIONS,
+  type TaggerConfig,
+} from '../architectures/tagger/index.ts';
 import { fault } from '../fault.ts';
 import type { TaggerRecipe, TrainJob, TrainResult } from '../protocol.ts';
 import { shuffle, stream } from '../random.ts';
+import type { HostTensor } from '../sessions/index.ts';
 import { packTagger } from './bundle.ts';
+import { createChainLearner, type ChainBatch } from './crfLearning.ts';
 import { createRun, keptPlane, type Course } from './epochs.ts';
 import { breathe, type LoopHooks } from './hooks.ts';
 import { identify } from './identity.ts';
 import { layStrips, type Placement } from './strips.ts';
 import { encodeDocuments, hashDocuments, seenRows, trainingStrip } from './taggerData.ts';
-import { fitTemperature, scoreDocuments, tagDocuments } from './tagging.ts';
+import { fitChainTemperature, fitTemperature, scoreDocuments, tagDocuments } from './tagging.ts';
 import { trainClassifier } from './trainClassifier.ts';
 import { describeRun, openWorkshop } from './workshop.ts';
 
@@ -37,6 +44,7 @@ async function trainSpans(job: TrainJob<TaggerRecipe>, hooks: LoopHooks): Promis
     labels,
     ...{ buckets, embeddingDim, hidden, dilations, towers },
     temperature: 1,
+    ...(recipe.crf && { crf: true }),
   };
   const identity = identify(recipe, labels, hashDocuments(job.train, job.dev));
   const seen = seenRows(train.documents, buckets);
@@ -49,7 +57,12 @@ async function trainSpans(job: TrainJob<TaggerRecipe>, hooks: LoopHooks): Promis
     constants: 'tagger/',
   });
   const { trainer, evaluator } = workshop;
-  const course: Course<readonly Placement[]> = {
+  const chains = recipe.crf
+    ? await createChainLearner(graph, trainer, towers, recipe.threads)
+    : null;
+  const transitionsIn = (weights: Readonly<Record<string, HostTensor>>): Float32Array | null =>
+    (weights[TRANSITIONS]?.data as Float32Array | undefined) ?? null;
+  const course: Course<readonly Placement[], ChainBatch> = {
     tokens: train.tokens,
     lay(epoch) {
       const order = train.documents.map((_, index) => index);
@@ -60,13 +73,16 @@ async function trainSpans(job: TrainJob<TaggerRecipe>, hooks: LoopHooks): Promis
         { capacity: batchTokens, gap: Math.max(...dilations), context: reach(config) },
       );
     },
-    draw: (strip, random) =>
-      trainingStrip(train.documents, strip, batchTokens, graph.inputs, recipe, random),
+    draw: (strip, random) => ({
+      ...trainingStrip(train.documents, strip, batchTokens, graph.inputs, recipe, random),
+      strip,
+    }),
+    ...(chains && { learn: chains.learn, rehearse: chains.rehearse }),
     evaluationRuns: dev.tokens / batchTokens,
     async evaluate(pause) {
       const weights = trainer.feeds(keptPlane(recipe));
       const logits = await tagDocuments(evaluator, weights, config, dev.documents, pause);
-      return { dev: scoreDocuments(dev.documents, logits, labels) };
+      return { dev: scoreDocuments(dev.documents, logits, labels, transitionsIn(weights)) };
     },
     merit: (judgment) => judgment.dev.f1,
   };
@@ -82,7 +98,10 @@ async function trainSpans(job: TrainJob<TaggerRecipe>, hooks: LoopHooks): Promis
       const logits = await tagDocuments(evaluator, feeds, config, dev.documents, () =>
         breathe(hooks),
       );
-      temperature = fitTemperature(dev.documents, logits, 1 + 2 * labels.length);
+      const transitions = transitionsIn(feeds);
+      temperature = transitions
+        ? fitChainTemperature(dev.documents, logits, transitions)
+        : fitTemperature(dev.documents, logits, 1 + 2 * labels.length);
     }
     return {
       ...describeRun(workshop, end, recipe.threads),
@@ -98,6 +117,7 @@ async function trainSpans(job: TrainJob<TaggerRecipe>, hooks: LoopHooks): Promis
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
+    await chains?.dispose();
     await workshop.dispose();
   }
 }

@@ -1,6 +1,12 @@
 // Small made-up notes whose spans can be learned in seconds: a labeled field, then a sentence.
 import { stream } from '../../../main/compute/random.ts';
-import type { TaggerRecipe, WireDocument } from '../../../main/compute/protocol.ts';
+import type { LoopHooks } from '../../../main/compute/loops/index.ts';
+import type {
+  TaggerRecipe,
+  TrainJob,
+  TrainProgress,
+  WireDocument,
+} from '../../../main/compute/protocol.ts';
 
 const FIRST = ['Anna', 'Berta', 'Clara', 'Dora', 'Emil', 'Franz', 'Gustav', 'Hanna'];
 const LAST = ['Adler', 'Bauer', 'Conrad', 'Dietz', 'Ebert', 'Fuchs', 'Graf', 'Huber'];
@@ -52,5 +58,33 @@ export const tinyRecipe = (changes: Partial<TaggerRecipe> = {}): TaggerRecipe =>
   patience: 0,
   checkpointSeconds: 1000,
   threads: 1,
+  ...changes,
+});
+
+export interface Log extends LoopHooks {
+  readonly checkpoints: { step: number; bytes: Uint8Array }[];
+  readonly events: TrainProgress[];
+}
+
+/** Hooks that keep what a loop says and cancel it before a given micro-batch. */
+export function record(cancelAtStep = Infinity): Log {
+  const checkpoints: Log['checkpoints'] = [];
+  const events: TrainProgress[] = [];
+  let polls = 0;
+  return {
+    checkpoints,
+    events,
+    progress: (progress) => void (progress.kind === 'train' && events.push(progress)),
+    checkpoint: (step, bytes) => void checkpoints.push({ step, bytes }),
+    // Asked once before every strip.
+    canceled: () => polls++ >= cancelAtStep,
+  };
+}
+
+export const job = (changes: Partial<TrainJob<TaggerRecipe>> = {}): TrainJob<TaggerRecipe> => ({
+  recipe: tinyRecipe(),
+  labels: LABELS,
+  train: makeNotes(40),
+  dev: makeNotes(10, 2),
   ...changes,
 });

@@ -1,46 +1,9 @@
 // The training loop as a library: it learns, resumes to the same numbers, stops where told, and says
 // why it cannot go on.
 import { describe, expect, it } from 'vitest';
-import {
-  inspect,
-  predict,
-  trainTagger,
-  type LoopHooks,
-} from '../../../main/compute/loops/index.ts';
-import type {
-  TaggerRecipe,
-  TrainJob,
-  TrainProgress,
-  WireDocument,
-} from '../../../main/compute/protocol.ts';
-import { LABELS, makeNotes, tinyRecipe } from './notes.ts';
-
-interface Log extends LoopHooks {
-  readonly checkpoints: { step: number; bytes: Uint8Array }[];
-  readonly events: TrainProgress[];
-}
-
-function record(cancelAtStep = Infinity): Log {
-  const checkpoints: Log['checkpoints'] = [];
-  const events: TrainProgress[] = [];
-  let polls = 0;
-  return {
-    checkpoints,
-    events,
-    progress: (progress) => void (progress.kind === 'train' && events.push(progress)),
-    checkpoint: (step, bytes) => void checkpoints.push({ step, bytes }),
-    // Asked once before every strip.
-    canceled: () => polls++ >= cancelAtStep,
-  };
-}
-
-const job = (changes: Partial<TrainJob<TaggerRecipe>> = {}): TrainJob<TaggerRecipe> => ({
-  recipe: tinyRecipe(),
-  labels: LABELS,
-  train: makeNotes(40),
-  dev: makeNotes(10, 2),
-  ...changes,
-});
+import { inspect, predict, trainTagger } from '../../../main/compute/loops/index.ts';
+import type { TaggerRecipe, TrainJob, WireDocument } from '../../../main/compute/protocol.ts';
+import { job, makeNotes, record, tinyRecipe } from './notes.ts';
 
 describe('training a tagger', () => {
   it('learns spans and gives them back exactly, in UTF-16 offsets', async () => {
