@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { WireError } from '../../shared/contract/index.ts';
-import { CliFailure, describeFailure, exitCodeOf } from './failure.ts';
+import { CliFailure, describeFailure, exitCodeOf, usage } from './failure.ts';
 import { readPassphrase, type PassphraseOptions } from './passphrase.ts';
 import { createSession, type Connection, type Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,6 +38,7 @@ export interface Outcome {
 
 export interface CommonOptions extends PassphraseOptions {
   readonly vault?: string;
+  readonly as?: string;
   readonly json?: boolean;
 }
 
@@ -89,7 +90,8 @@ export function leaf<Options>(
         const session = createSession(connection.client, terminal);
         if (spec.unlock !== false) {
           const passphrase = await readPassphrase(terminal, options, 'unlock');
-          await session.call('vault.unlock', { passphrase });
+          const userId = await userCalled(session, options.as);
+          await session.call('vault.unlock', { passphrase, ...(userId && { userId }) });
         }
         return await spec.run(session, options, command.args);
       } finally {
@@ -99,12 +101,23 @@ export function leaf<Options>(
   });
 }
 
+/** Undefined tries everybody's slot in turn; a name saves the time, and says who is meant. */
+async function userCalled(session: Session, name: string | undefined): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  const { users } = await session.call('vault.status', {});
+  const found = users.find((user) => user.name === name || user.userId === name);
+  if (found) return found.userId;
+  const all = users.map((user) => `  ${user.name}`).join('\n');
+  throw usage(`Nobody called "${name}" works in this vault. There are:\n${all}`, 'NOT_FOUND');
+}
+
 export const vaultFolder = (program: Program, options: CommonOptions): string =>
   resolve(options.vault ?? program.deps.defaultVault());
 
 export function withCommonOptions(command: Command): Command {
   return command
     .option('--vault <folder>', 'the vault (default: $CLOISTER_VAULT, else ~/Cloister/vault)')
+    .option('--as <person>', 'who unlocks it (default: whoever the passphrase belongs to)')
     .option('--json', 'print the result as JSON')
     .option('--passphrase-file <file>', 'take the passphrase from the first line of a file')
     .option('--passphrase-fd <number>', 'take the passphrase from an open file descriptor');

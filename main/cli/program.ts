@@ -15,6 +15,7 @@ import { addGovernanceCommands } from './commands/governance.ts';
 import { addDeidCommands, addLabelingCommands } from './commands/labeling.ts';
 import { addEvaluateCommands, addSuggestCommand, addTrainCommands } from './commands/models.ts';
 import { addReportCommands, addRequestCommands } from './commands/reports.ts';
+import { addOrderCommands, addUserCommands } from './commands/staff.ts';
 import { addVaultCommands } from './commands/vault.ts';
 import { addDemoCommand } from './demo/command.ts';
 import { describeFindings, examine } from './doctor.ts';
@@ -35,6 +36,8 @@ Exit codes: 0 done, 1 internal, 2 usage, 3 not found, 4 denied, 5 locked, 6 stor
 Progress and failures go to standard error, results to standard output (--json for programs).`,
     );
   addVaultCommands(program);
+  addUserCommands(program);
+  addOrderCommands(program);
   addCorpusCommands(program);
   addGovernanceCommands(program);
   addDeidCommands(program);

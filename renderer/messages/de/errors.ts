@@ -88,6 +88,12 @@ export const errors = {
   'error.TOO_LARGE.todo': 'Teilen Sie es und lesen Sie die Teile nacheinander ein.',
   'error.NOTHING_IMPORTED.what': 'Aus diesen Dateien ließ sich nichts einlesen.',
   'error.NOTHING_IMPORTED.todo': 'Sehen Sie in der Liste nach, was wo nicht stimmt.',
+  'error.ORDER_NEEDED.what': 'In diesem Tresor tut das niemand allein.',
+  'error.ORDER_NEEDED.todo':
+    'Bitten Sie um Freigabe und lassen Sie eine zweite Person unterschreiben. Wiederholen Sie es dann innerhalb eines Tages.',
+  'error.ORDER_CLOSED.what': 'Über diesen Auftrag ist entschieden, oder seine Frist ist um.',
+  'error.ORDER_CLOSED.todo':
+    'Sehen Sie in die Liste der Aufträge. Stellen Sie ihn neu, wenn er noch gebraucht wird.',
   'error.GATE_DENIED.what': 'Die Zugangsprüfung hat dies nicht freigegeben.',
   'error.GATE_DENIED.todo':
     'Sehen Sie auf den Zweck oben. Zwecke und Grundlagen pflegt die Datenverwaltung.',

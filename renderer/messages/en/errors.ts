@@ -75,6 +75,11 @@ export const errors = {
   'error.TOO_LARGE.todo': 'Split it and bring the parts in one after the other.',
   'error.NOTHING_IMPORTED.what': 'Nothing in these files could be imported.',
   'error.NOTHING_IMPORTED.todo': 'Look at the list of what is wrong, and where.',
+  'error.ORDER_NEEDED.what': 'Nobody does this alone in this vault.',
+  'error.ORDER_NEEDED.todo':
+    'Ask for approval and let a second person sign. Then do it again within a day.',
+  'error.ORDER_CLOSED.what': 'This order was decided before, or its day is over.',
+  'error.ORDER_CLOSED.todo': 'Look at the list of orders. Ask anew if it is still needed.',
   'error.GATE_DENIED.what': 'The gate did not release this.',
   'error.GATE_DENIED.todo':
     'Look at the purpose at the top. The data steward keeps purposes and their basis.',

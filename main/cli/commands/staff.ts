@@ -1,0 +1,273 @@
+import type { Command } from 'commander';
+import {
+  ROLES,
+  type InputOf,
+  type Order,
+  type OutputOf,
+  type ProcedureName,
+  type Role,
+} from '../../../shared/contract/index.ts';
+import { leaf, noun, type CommonOptions, type Outcome, type Program } from '../command.ts';
+import { CliFailure, usage } from '../failure.ts';
+import { readPassphrase } from '../passphrase.ts';
+import type { Session } from '../session.ts';
+import { facts, table } from '../text.ts';
+
+interface AskOptions {
+  readonly ask?: string;
+}
+const withAsk = (command: Command): Command =>
+  command.option(
+    '--ask <reason>',
+    'where a second person has to sign: ask for it, with this reason',
+  );
+
+export function addUserCommands(program: Program): void {
+  const user = noun(program, 'user', 'the people who work in this vault');
+
+  leaf(program, user, 'list', {
+    summary: 'who works here, and who left',
+    examples: ['user list', 'user list --json'],
+    async run(session) {
+      const listed = await session.call('user.list', {});
+      const rows = listed.items.map(({ name, roles, addedAt, removedAt, userId }) => [
+        name,
+        roles.join(', '),
+        removedAt === null ? 'here' : `left ${removedAt.slice(0, 10)}`,
+        addedAt?.slice(0, 10) ?? null,
+        userId,
+      ]);
+      return {
+        json: listed,
+        text: `${table(['name', 'roles', 'state', 'since', 'identifier'], rows)}\n\n${facts([
+          ['recovery code', listed.recovery],
+          [
+            'two persons',
+            listed.dualControl ? 'needed for what one must not do alone' : 'nobody else could sign',
+          ],
+        ])}`,
+      };
+    },
+  });
+
+  leaf<{ role: Role[]; newPassphraseFile?: string } & AskOptions>(program, user, 'add', {
+    summary: 'let somebody in, with a passphrase they change at the first sign-in',
+    arguments: '<name>',
+    options: (command) =>
+      withAsk(
+        command
+          .requiredOption('--role <roles...>', ROLES.join(', '))
+          .option('--new-passphrase-file <file>', 'their first passphrase'),
+      ),
+    examples: [
+      'user add "Marta Brandt" --role steward',
+      'user add "Lin Jia" --role clinician --ask "Starts on Monday"',
+    ],
+    async run(session, options, [name = '']) {
+      const roles = rolesOf(options.role);
+      const passphrase = await newPassphrase(session, options.newPassphraseFile);
+      return withSecond(session, 'user.add', { name, roles, passphrase }, options, (added) => ({
+        json: added,
+        text: `${added.name} can unlock this vault as ${added.roles.join(', ')}.`,
+      }));
+    },
+  });
+
+  leaf<{ role: Role[] } & AskOptions>(program, user, 'role', {
+    summary: 'change what somebody may do',
+    arguments: '<name>',
+    options: (command) => withAsk(command.requiredOption('--role <roles...>', ROLES.join(', '))),
+    examples: ['user role "Lin Jia" --role clinician auditor --ask "Covers in December"'],
+    async run(session, options, [name = '']) {
+      const roles = rolesOf(options.role);
+      const userId = await findUser(session, name);
+      return withSecond(session, 'user.setRoles', { userId, roles }, options, (changed) => ({
+        json: changed,
+        text: `${changed.name} is ${changed.roles.join(', ')} from the next unlocking on.`,
+      }));
+    },
+  });
+
+  leaf<AskOptions>(program, user, 'remove', {
+    summary: 'take somebody’s access away and give the vault a new key',
+    arguments: '<name>',
+    options: withAsk,
+    examples: ['user remove "Lin Jia" --ask "Left the ward"'],
+    async run(session, options, [name = '']) {
+      const userId = await findUser(session, name);
+      return withSecond(session, 'user.remove', { userId }, options, (removed) => ({
+        json: removed,
+        text: `${removed.name} cannot open this vault any more; it has a new key. Backups made before can still be opened with the old passphrase.`,
+      }));
+    },
+  });
+
+  leaf<{ of?: string; newPassphraseFile?: string } & AskOptions>(program, user, 'passphrase', {
+    summary: 'change your passphrase, or give a new one to somebody who forgot theirs',
+    options: (command) =>
+      withAsk(
+        command
+          .option('--of <name>', 'somebody else, who forgot theirs')
+          .option('--new-passphrase-file <file>', 'the new one'),
+      ),
+    examples: ['user passphrase', 'user passphrase --of "Lin Jia" --ask "Forgot it"'],
+    async run(session, options) {
+      const passphrase = await newPassphrase(session, options.newPassphraseFile);
+      if (options.of !== undefined) {
+        const userId = await findUser(session, options.of);
+        const input = { userId, passphrase };
+        return withSecond(session, 'user.resetPassphrase', input, options, (reset) => ({
+          json: reset,
+          text: `${reset.name} has a new passphrase.`,
+        }));
+      }
+      const current = await readPassphrase(session.terminal, options, 'unlock');
+      await session.call('user.changePassphrase', { current, next: passphrase });
+      return { json: {}, text: 'Your passphrase is changed.' };
+    },
+  });
+
+  const recovery = noun(
+    program,
+    'recovery',
+    'the printed code for the day every passphrase is lost',
+  );
+  leaf(program, recovery, 'make', {
+    summary: 'make a new code; the one of before opens nothing any more',
+    examples: ['recovery make'],
+    async run(session, options) {
+      const passphrase = await readPassphrase(session.terminal, options, 'unlock');
+      const made = await session.call('recovery.make', { passphrase });
+      return {
+        json: made,
+        text: `${made.code}\n\nWrite it down or print it, and lock it away: it is shown this once. Then type it back with "cloister recovery confirm".`,
+      };
+    },
+  });
+  leaf(program, recovery, 'confirm', {
+    summary: 'type the code back, to know that the paper is right',
+    examples: ['recovery confirm'],
+    async run(session) {
+      const code = await session.terminal.askSecret('Recovery code: ');
+      if (code === undefined) throw usage('There is no terminal to ask for the code at.');
+      await session.call('recovery.confirm', { code });
+      return { json: {}, text: 'The code on the paper opens this vault.' };
+    },
+  });
+}
+
+export function addOrderCommands(program: Program): void {
+  const order = noun(program, 'order', 'acts that two people sign');
+
+  leaf(program, order, 'list', {
+    summary: 'what was asked for and what became of it',
+    examples: ['order list'],
+    async run(session) {
+      const { items } = await session.call('order.list', {});
+      return {
+        json: items,
+        text: table(
+          ['order', 'act', 'asked by', 'reason', 'state', 'decided by', 'until'],
+          items.map((each) => [
+            each.orderId,
+            each.procedure,
+            each.requestedByName,
+            each.reason,
+            each.state,
+            each.decidedByName,
+            each.expiresAt.slice(0, 16).replace('T', ' '),
+          ]),
+        ),
+      };
+    },
+  });
+
+  leaf(program, order, 'approve', {
+    summary: 'sign, as the second person, what somebody else asked for',
+    arguments: '<order>',
+    examples: ['order approve ord_01JD9ZK3V7Q2 --as "Marta Brandt"'],
+    async run(session, options, [orderId = '']) {
+      const passphrase = await readPassphrase(session.terminal, options, 'unlock');
+      const approved = await session.call('order.approve', { orderId, passphrase });
+      return { json: approved, text: describe(approved) };
+    },
+  });
+
+  leaf<{ reason: string }>(program, order, 'refuse', {
+    summary: 'say no; whoever asked takes it back with the same words',
+    arguments: '<order>',
+    options: (command) => command.requiredOption('--reason <text>', 'why'),
+    examples: ['order refuse ord_01JD9ZK3V7Q2 --reason "The wrong person"'],
+    async run(session, { reason }, [orderId = '']) {
+      const refused = await session.call('order.refuse', { orderId, reason });
+      return { json: refused, text: describe(refused) };
+    },
+  });
+}
+
+const describe = (order: Order): string =>
+  facts([
+    ['order', order.orderId],
+    ['act', order.procedure],
+    ['asked by', order.requestedByName],
+    ['state', order.state],
+    ['good until', order.expiresAt.slice(0, 16).replace('T', ' ')],
+  ]);
+
+type DualName = Extract<
+  ProcedureName,
+  'user.add' | 'user.setRoles' | 'user.remove' | 'user.resetPassphrase'
+>;
+
+/** Does it, or, where somebody else has to sign first and a reason was given, asks for the signature. */
+async function withSecond<N extends DualName>(
+  session: Session,
+  procedure: N,
+  input: InputOf<N>,
+  options: AskOptions & CommonOptions,
+  done: (output: OutputOf<N>) => Outcome,
+): Promise<Outcome> {
+  try {
+    return done(await session.call(procedure, input));
+  } catch (error) {
+    const needed = error instanceof CliFailure && error.error.code === 'ORDER_NEEDED';
+    if (!needed || options.ask === undefined) throw error;
+    const passphrase = await readPassphrase(session.terminal, options, 'unlock');
+    const asked = await session.call('order.request', {
+      procedure,
+      input: { ...input } as Record<string, unknown>,
+      reason: options.ask,
+      passphrase,
+    });
+    const who = asked.approvers.map(({ name }) => name).join(' or ');
+    return {
+      json: asked,
+      text: `${describe(asked)}\n\nNothing is done yet. ${who} signs with:\n  cloister order approve ${asked.orderId} --as "${asked.approvers[0]?.name ?? ''}"\nThen give the same command again.`,
+    };
+  }
+}
+
+async function findUser(session: Session, wanted: string): Promise<string> {
+  const { items } = await session.call('user.list', {});
+  const here = items.filter(({ removedAt }) => removedAt === null);
+  const found = here.filter(({ userId, name }) => userId === wanted || name === wanted);
+  const [only] = found;
+  if (only && found.length === 1) return only.userId;
+  const list = here.map(({ userId, name }) => `  ${userId}  ${name}`).join('\n');
+  throw usage(`There is nobody called "${wanted}" here. There are:\n${list}`, 'NOT_FOUND');
+}
+
+function rolesOf(words: readonly string[]): Role[] {
+  const roles = words.flatMap((word) => word.split(',')).filter((word) => word !== '');
+  const wrong = roles.find((role) => !(ROLES as readonly string[]).includes(role));
+  if (wrong !== undefined)
+    throw usage(`There is no role "${wrong}". There are: ${ROLES.join(', ')}.`);
+  return roles as Role[];
+}
+
+const newPassphrase = (session: Session, passphraseFile: string | undefined): Promise<string> =>
+  readPassphrase(
+    session.terminal,
+    passphraseFile === undefined ? {} : { passphraseFile },
+    'create',
+  );
