@@ -74,6 +74,8 @@ export interface PredictJob {
   /** Adds tokens and tags to each result. */
   readonly tokens?: boolean;
   readonly threads?: number;
+  /** `int8` runs the folder's quantized file, where it has one; left out, the full one. */
+  readonly precision?: 'fp32' | 'int8';
 }
 
 /** Trains on the batches of a golden file and compares with the numbers stored there. */

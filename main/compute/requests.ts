@@ -37,6 +37,7 @@ const PredictJob = z.strictObject({
     z.strictObject({ id: z.string(), text: z.string(), gold: z.array(Span).optional() }),
   ),
   tokens: z.boolean().optional(),
+  precision: z.enum(['fp32', 'int8']).optional(),
   threads: z.int().min(1).max(64).optional(),
 });
 

@@ -8,7 +8,9 @@ import {
   inspect,
   parity,
   predict,
+  pretrain,
   runtimeFacts,
+  trainEncoder,
   trainTagger,
   type LoopHooks,
 } from './loops/index.ts';
@@ -87,7 +89,7 @@ async function perform(job: Job, hooks: LoopHooks): Promise<ComputeResult> {
       return {
         kind: 'hello',
         protocol: PROTOCOL_VERSION,
-        architectures: ['tagger'],
+        architectures: ['tagger', 'encoder', 'pretraining'],
         runtime: runtimeFacts(0),
       };
     case 'train':
@@ -109,11 +111,9 @@ function train(job: TrainJob, hooks: LoopHooks): Promise<TrainResult> {
     case 'tagger':
       return trainTagger({ ...job, recipe }, hooks);
     case 'encoder':
+      return trainEncoder({ ...job, recipe }, hooks);
     case 'pretraining':
-      throw fault(
-        'bad-request',
-        `Recipes of the architecture "${recipe.architecture}" are unknown.`,
-      );
+      return pretrain({ ...job, recipe }, hooks);
   }
 }
 

@@ -66,6 +66,8 @@ export interface Course<Item, Drawn extends Batch = Batch> {
   learn?(batch: Drawn, pause: () => Promise<void>): Promise<number>;
   /** Does the work of `learn` and forgets it, to measure its speed; left out, the graph's own. */
   rehearse?(batch: Drawn): Promise<void>;
+  /** Where in the data an item lies, as the end of a sentence about it. */
+  describe?(item: Item): string;
   /** One evaluation in forward runs of a micro-batch's size; 0 when there is nothing to judge by. */
   readonly evaluationRuns: number;
   evaluate(pause: () => Promise<void>): Promise<Judgment>;
@@ -201,7 +203,8 @@ export function createRun<Item, Drawn extends Batch = Batch>(
       await pause();
       const batch = course.draw(item, random);
       const value = await learn(batch);
-      if (!Number.isFinite(value)) throw diverged('the loss is no longer a number');
+      if (!Number.isFinite(value))
+        throw diverged(`the loss is no longer a number${course.describe?.(item) ?? ''}`);
       loss += value;
       counted += batch.counted;
     }
@@ -303,6 +306,11 @@ export function createRun<Item, Drawn extends Batch = Batch>(
       state.epochTokens = 0;
     }
     if (tired() && stopped === 'finished') stopped = 'early';
+    // A pause at the very end leaves a checkpoint too: going on from it only exports.
+    if (stopped === 'finished' && state.epoch >= (parts.pauseAfterEpoch ?? Infinity)) {
+      stopped = 'paused';
+      sendCheckpoint();
+    }
     report('exporting');
     return { state, best, stopped };
   };

@@ -5,4 +5,6 @@ export { runtimeFacts, type LoopHooks } from './hooks.ts';
 export { inspect } from './inspect.ts';
 export { parity } from './parity.ts';
 export { predict } from './predict.ts';
+export { pretrain } from './pretrain.ts';
+export { trainEncoder } from './trainEncoder.ts';
 export { trainTagger } from './trainTagger.ts';

@@ -75,7 +75,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
 
 /** What a finished run says of itself; the caller adds the model and the data. */
 export function describeRun(
-  { trainer }: Workshop,
+  { trainer }: Pick<Workshop, 'trainer'>,
   { state, stopped }: RunEnd,
   threads: number,
 ): Omit<TrainResult, 'model' | 'data' | 'seconds'> {

@@ -1,6 +1,7 @@
 /** Sequences as the inputs a graph asks for: ids, mask, token types, positions, padded to one shape. */
+import type { Graph } from '../../onnx/index.ts';
 import type { HostTensor } from '../../sessions/index.ts';
-import type { Admission } from './admit.ts';
+import { inputsOf, type Admission } from './admit.ts';
 import { TARGETS, writeTarget, type Objective } from './objective.ts';
 
 /** One window of a document, special tokens included. */
@@ -20,15 +21,10 @@ export interface Ports extends Readonly<Admission['inputs']> {
   readonly pad: number;
 }
 
-export const portsOf = (
-  { inputs, model }: Pick<Admission, 'inputs' | 'model'>,
-  pad: number,
-): Ports => ({
-  ...inputs,
+export const portsOf = (graph: Pick<Graph, 'inputs'>, pad: number): Ports => ({
+  ...inputsOf(graph),
   pad,
-  narrow: new Set(
-    model.graph.inputs.filter(({ type }) => type === 'int32').map(({ name }) => name),
-  ),
+  narrow: new Set(graph.inputs.filter(({ type }) => type === 'int32').map(({ name }) => name)),
 });
 
 type Feeds = Record<string, HostTensor>;

@@ -21,3 +21,4 @@ export {
   type Objective,
 } from './objective.ts';
 export { cutPasses, groupByLength, planPasses, type Pass, type PassPlan } from './passes.ts';
+export { columnsOf, gatherColumns, type SchemeReading } from './schemes.ts';
