@@ -3,7 +3,7 @@
 import type { DataRequest } from '../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, Page, PageRequest, RoomContext } from './context.ts';
-import { answerDueOn, type IsHoliday } from './deadlines.ts';
+import { answerDueOn, type IsHoliday } from '../../shared/domain/deadlines.ts';
 import type {
   RequestEventRow,
   RequestEventType,

@@ -1,6 +1,6 @@
 // Regulation (EEC, Euratom) 1182/71, counted by hand. Weekdays are of the named years.
 import { describe, expect, it } from 'vitest';
-import { answerDueOn, extendedAnswerDueOn } from '../../../main/governance/deadlines.ts';
+import { answerDueOn, extendedAnswerDueOn } from '../../../shared/domain/deadlines.ts';
 
 describe('one month', () => {
   it.each([
