@@ -11,6 +11,7 @@ import {
   isFloat,
   orderNodes,
   prune,
+  type Builder,
   type Graph,
   type Node,
   type Port,
@@ -59,7 +60,26 @@ export function differentiate(
   targets: readonly Target[],
 ): Differentiated {
   const b = createBuilder('grad');
-  const forward = orderNodes(graph.nodes, [loss]);
+  const seeds = new Map([[loss, b.floats([1], [])]]);
+  return pullBack({ graph, facts, seeds, targets, builder: b, keep: [loss] });
+}
+
+export interface PullBack {
+  readonly graph: Graph;
+  readonly facts: Facts;
+  /** Where the walk begins: values of the graph, and the value that is the gradient of each. */
+  readonly seeds: ReadonlyMap<string, string>;
+  readonly targets: readonly Target[];
+  /** Receives the gradient nodes; may already hold the seeds. */
+  readonly builder: Builder;
+  /** Values that stay outputs beside the gradients. */
+  readonly keep: readonly string[];
+}
+
+/** Reverse mode from any set of values, whose gradients are given. */
+export function pullBack(request: PullBack): Differentiated {
+  const { graph, facts, seeds, targets, builder: b } = request;
+  const forward = orderNodes(graph.nodes, [...seeds.keys()]);
   const rewritten = new Map<Node, string[]>();
   const factOf = (name: string): Fact => {
     const fact = facts.get(name);
@@ -75,7 +95,8 @@ export function differentiate(
       if (output !== '' && isFloat(factOf(output).type)) needs.add(output);
   }
 
-  const arrived = new Map<string, string[]>([[loss, [b.floats([1], [])]]]);
+  const arrived = new Map<string, string[]>();
+  for (const [value, gradient] of seeds) arrived.set(value, [gradient]);
   const collect = (name: string): string | undefined => {
     const parts = arrived.get(name);
     if (!parts || parts.length <= 1) return parts?.[0];
@@ -177,12 +198,12 @@ export function differentiate(
     return { indices, value, repeat: 1 };
   }
 
-  /** The step graph: forward nodes, gradient nodes, and as outputs the loss and each distinct gradient. */
+  /** The step graph: forward nodes, gradient nodes, and as outputs what is kept and each distinct gradient. */
   function assemble(): Graph {
     const outputs = new Map<string, Port>();
     const add = (name: string, dims: readonly number[]): void =>
       void outputs.set(name, { name, type: 'float32', dims });
-    add(loss, factOf(loss).dims);
+    for (const name of request.keep) add(name, factOf(name).dims);
     for (const [name, gradient] of gradients) {
       const { dims } = factOf(name);
       if (gradient.kind === 'dense') add(gradient.value, dims);
