@@ -156,10 +156,8 @@ function split(config: Config<'Split'>, field: string): PreTokenizer {
       push(done, index);
       done = index + found.length;
       // `String.prototype.split` hands out capture groups beside the pieces, and the library with it.
-      if (removes)
-        for (const group of indices?.slice(1) ?? [])
-          if (group) push(...group);
-          else push(index, done);
+      if (!removes) push(index, done);
+      else for (const group of (indices ?? []).slice(1)) if (group) push(group[0], group[1]);
     }
     push(done, piece.text.length);
     return pieces;
