@@ -10,6 +10,7 @@ import {
   type Program,
 } from './command.ts';
 import { addAuditCommands } from './commands/audit.ts';
+import { addBackupCommands } from './commands/backup.ts';
 import { addCorpusCommands } from './commands/corpus.ts';
 import { addGovernanceCommands } from './commands/governance.ts';
 import { addDeidCommands, addLabelingCommands } from './commands/labeling.ts';
@@ -36,6 +37,7 @@ Exit codes: 0 done, 1 internal, 2 usage, 3 not found, 4 denied, 5 locked, 6 stor
 Progress and failures go to standard error, results to standard output (--json for programs).`,
     );
   addVaultCommands(program);
+  addBackupCommands(program);
   addUserCommands(program);
   addOrderCommands(program);
   addCorpusCommands(program);

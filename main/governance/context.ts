@@ -15,7 +15,10 @@ export interface RoomContext {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
-  readonly audit: Pick<AuditLog, 'append' | 'sign' | 'size' | 'subjectRef'>;
+  readonly audit: Pick<
+    AuditLog,
+    'append' | 'sign' | 'onSign' | 'signNote' | 'size' | 'subjectRef' | 'origin' | 'verifierKey'
+  >;
 }
 
 /** Lists come in pages; the cursor is opaque to the caller. */

@@ -2,9 +2,11 @@
 // Rooms above read subject text through `gate`, write it through `texts`, send it out through `exits`.
 import { createAccess, type Access } from './access.ts';
 import { createConsents, type Consents, type ConsentLostListener } from './consent.ts';
-import type { RoomContext } from './context.ts';
-import type { IsHoliday } from './deadlines.ts';
+import type { Actor, RoomContext } from './context.ts';
+import type { IsHoliday } from '../../shared/domain/deadlines.ts';
 import { createErasure, type Erasure } from './erasure.ts';
+import { createErasureJournal, type KnownErasures } from './erasureJournal.ts';
+import { replayErasures, type Replayed } from './erasureReplay.ts';
 import { createExits, type Exits } from './exits.ts';
 import type { SubjectFollower } from './followers.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -12,7 +14,8 @@ import { createGateRepository } from './gateRepository.ts';
 import { createPurposes, type Purposes } from './purposes.ts';
 import { createRequestRepository } from './requestRepository.ts';
 import { createRequests, type Requests } from './requests.ts';
-import { createSubjects, type Subjects } from './subjects.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+import { createSubjects, erasureKey, type Subjects } from './subjects.ts';
 import { createTextStore, type TextStore } from './texts.ts';
 
 export interface Governance {
@@ -25,6 +28,8 @@ export interface Governance {
   readonly requests: Requests;
   readonly access: Access;
   readonly erasure: Erasure;
+  /** Carries out in a restored copy what was erased since; fails as an erasure does. */
+  replay(actor: Actor, known: KnownErasures): Promise<Result<Replayed>>;
   /** Registers a room that holds things about people. At composition only. */
   follow(follower: SubjectFollower): void;
   /** Called inside the transaction of the withdrawal or refusal; returns how many models became stale. */
@@ -63,7 +68,17 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     repository: requestRows,
     isHoliday: deps.isHoliday,
   });
+  const journal = createErasureJournal(deps);
+  deps.audit.onSign(() => {
+    erasureKey(deps);
+    journal.keep();
+  });
   const person = { requests, subjects, exits, texts, followers };
+  const erasure = createErasure(deps, {
+    ...person,
+    requestRows,
+    scanFolders: deps.scanFolders ?? (() => []),
+  });
   return {
     purposes,
     consent,
@@ -73,11 +88,11 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     exits,
     requests,
     access: createAccess(deps, { ...person, consent, purposes }),
-    erasure: createErasure(deps, {
-      ...person,
-      requestRows,
-      scanFolders: deps.scanFolders ?? (() => []),
-    }),
+    erasure,
+    async replay(actor, known) {
+      journal.adopt(known);
+      return replayErasures(deps, { erasure, requests, subjects }, actor, known);
+    },
     follow: (follower) => void followers.push(follower),
     onConsentLost: consent.onLost,
   };
@@ -94,6 +109,21 @@ export type {
 } from './consent.ts';
 export type { Actor, Page, PageRequest } from './context.ts';
 export { ERASURE_STAGES, type Erasure, type ErasureStage } from './erasure.ts';
+export {
+  ERASURES_FILE,
+  readJournal,
+  type ErasureEntry,
+  type KnownErasures,
+} from './erasureJournal.ts';
+export type { Replayed } from './erasureReplay.ts';
+export {
+  createBackups,
+  inspectCopy,
+  makeUsable,
+  type BackupEntry,
+  type Backups,
+  type Restored,
+} from './backups.ts';
 export type { ErasurePreview } from './erasurePreview.ts';
 export type { ExitEntry, Exits, RegisterExit } from './exits.ts';
 export type { AccessPart, DeletedRows, SubjectFollower, SubjectModel } from './followers.ts';

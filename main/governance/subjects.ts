@@ -65,11 +65,14 @@ export interface Subjects {
 const ERASURE_KEY = 'erasedIdentifier';
 
 /** HMAC of an identifier under a secret of the vault: a plain hash of a record number can be guessed. */
-export function erasedIdentifierHmac(
-  { store, random }: Pick<RoomContext, 'store' | 'random'>,
+export const erasedIdentifierHmac = (
+  context: Pick<RoomContext, 'store' | 'random'>,
   scheme: string,
   value: string,
-): Buffer {
+): Buffer => createHmac('sha256', erasureKey(context)).update(`${scheme}\0${value}`).digest();
+
+/** Made on first use; a backup must hold it, or the hashes of a later erasure mean nothing in the copy. */
+export function erasureKey({ store, random }: Pick<RoomContext, 'store' | 'random'>): Buffer {
   const read = (): Buffer | undefined =>
     store.db.get<{ value: Buffer }>('SELECT value FROM vault_secret WHERE name = ?', [ERASURE_KEY])
       ?.value;
@@ -81,9 +84,7 @@ export function erasedIdentifierHmac(
     ]);
     key = read();
   }
-  return createHmac('sha256', key as Buffer)
-    .update(`${scheme}\0${value}`)
-    .digest();
+  return key as Buffer;
 }
 
 export function createSubjects(

@@ -23,6 +23,7 @@ import { type RunningJob } from './jobs.ts';
 import { isBoundedPlainData } from './limits.ts';
 import { clearance } from './dualControl.ts';
 import { isReadOnly, type OpenSession, type Sessions } from './sessions.ts';
+import type { Restoring } from './restoring.ts';
 import type { SettingsBook } from './settings.ts';
 
 export interface Timeouts {
@@ -37,6 +38,7 @@ export interface CallsDeps {
   readonly incidents: Incidents;
   readonly settings: SettingsBook;
   readonly clock: Clock;
+  readonly restoring?: Pick<Restoring, 'verify' | 'restore'>;
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   /** Development and tests check every output; a release only what leaves the vault. */
   readonly checkOutput: boolean;
@@ -85,6 +87,8 @@ export function createCalls(deps: CallsDeps): Calls {
       jobs.cancel(jobId)
         ? ok({})
         : failure('NOT_FOUND', 'That job is not running any more. Nothing was changed.'),
+    'backup.verify': (input) => deps.restoring?.verify(input) ?? NO_BACKUPS(),
+    'backup.restore': (input) => deps.restoring?.restore(input) ?? NO_BACKUPS(),
   };
 
   return async function call(request) {
@@ -311,6 +315,8 @@ const OWN_NAMES: ReadonlySet<string> = new Set<OwnName>([
   'settings.set',
   'job.list',
   'job.cancel',
+  'backup.verify',
+  'backup.restore',
 ]);
 const isOwn = (name: ProcedureName): name is OwnName => OWN_NAMES.has(name);
 
@@ -334,6 +340,8 @@ const READ_ONLY = () =>
     'READ_ONLY',
     'This vault is older than, or different from, what it was when it was last closed, so nothing can be changed in it and no text can be read. Nothing was changed. Restore the newest copy, or let two people accept this state on the audit screen.',
   );
+const NO_BACKUPS = () =>
+  failure('SOURCE_NOT_FOUND', 'This core has no access to backups. Nothing was changed.');
 const CANCELLED = () => failure('CANCELLED', 'Cancelled. What was finished before is kept.');
 const FORBIDDEN = () =>
   failure(
@@ -361,8 +369,8 @@ function inputFailure(error: z.ZodError): Failure {
 
 /** Sources of bytes are tokens for the page; only the terminal may name a place on this machine. */
 function namesPath(input: unknown): boolean {
-  const source = (input as { readonly source?: { readonly kind?: unknown } } | null)?.source;
-  return source?.kind === 'path';
+  if (typeof input !== 'object' || input === null || ArrayBuffer.isView(input)) return false;
+  return 'kind' in input && input.kind === 'path' ? true : Object.values(input).some(namesPath);
 }
 
 /** The page must not learn where things lie, whatever a handler wrote into its sentence. */

@@ -4,6 +4,7 @@ import { createClock, createRandom } from '../platform/index.ts';
 import { createVaultFiles, type VaultFiles } from '../store/index.ts';
 import type { CoreHost } from './hosts.ts';
 import { RUNS_FROM_SOURCE } from './processes.ts';
+import { createRestoring } from './restoring.ts';
 import { createServer, type Server, type ServerDeps } from './server.ts';
 import { createSettingsBook } from './settings.ts';
 
@@ -18,10 +19,19 @@ export interface CoreDeps {
 export function runCore(deps: CoreDeps): Server {
   const clock = createClock();
   const random = createRandom(clock);
+  const vaults = deps.vaults ?? createVaultFiles({ clock, random });
   const server = createServer({
     product: { name: 'Cloister', version: deps.version },
     folder: deps.folder,
-    vaults: deps.vaults ?? createVaultFiles({ clock, random }),
+    vaults,
+    restoring: createRestoring({
+      files: vaults,
+      folder: deps.folder,
+      clock,
+      random,
+      appVersion: deps.version,
+      launchCompute: deps.host.launchCompute,
+    }),
     clock,
     random,
     settings: createSettingsBook(Intl.DateTimeFormat().resolvedOptions().locale),

@@ -2,8 +2,9 @@
 // every call leaves in the log. A procedure without a handler does not compile here.
 import { createClock, createRandom, type Clock, type Random } from '../platform/index.ts';
 import type { LaunchCompute } from '../models/index.ts';
-import type { OpenVault } from '../store/index.ts';
+import { createVaultFiles, type OpenVault, type VaultFiles } from '../store/index.ts';
 import { ID_PREFIX } from '../../shared/kernel/id.ts';
+import { backupHandlers } from './handlers/backup.ts';
 import { auditHandlers } from './handlers/audit.ts';
 import { corpusHandlers } from './handlers/corpus.ts';
 import { deidHandlers } from './handlers/deid.ts';
@@ -19,30 +20,40 @@ import type { Handlers } from './handlers/types.ts';
 import { staffHandlers } from './handlers/staff.ts';
 import { vaultHandlers } from './handlers/vault.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
+import { createRestoring, type Restoring } from './restoring.ts';
 import type { SessionHooks } from './server.ts';
 import { createServices, type Services } from './services.ts';
 import type { CallAudit, SessionParts } from './sessions.ts';
+import { startUpkeep, type UpkeepDeps } from './upkeep.ts';
 
 export interface PartsDeps {
   readonly launchCompute: LaunchCompute;
   readonly appVersion: string;
   readonly clock?: Clock;
   readonly random?: Random;
+  readonly files?: VaultFiles;
 }
 
 export function openParts(
   deps: PartsDeps,
-): (vault: OpenVault, hooks: Pick<SessionHooks, 'emit'>) => SessionParts {
+): (vault: OpenVault, hooks: Pick<SessionHooks, 'emit' | 'incidents'>) => SessionParts {
   const clock = deps.clock ?? createClock();
   const random = deps.random ?? createRandom(clock);
-  return (vault, { emit }) => {
+  const files = deps.files ?? createVaultFiles({ clock, random });
+  return (vault, { emit, incidents }) => {
     const services = createServices({
       vault,
+      files,
       clock,
       random,
       appVersion: deps.appVersion,
       launchCompute: deps.launchCompute,
       onComputeRestart: (attempt) => emit('compute.restarted', { at: clock.now(), attempt }),
+    });
+    const restoring = createRestoring({
+      ...{ files, clock, random, folder: vault.info().folder },
+      appVersion: deps.appVersion,
+      launchCompute: deps.launchCompute,
     });
     const { audit, training, models, orders } = services;
     // Compared once: what this session appends continues whatever it found.
@@ -57,15 +68,24 @@ export function openParts(
       },
     };
     if (isSound()) training.recover();
+    const upkeep = isSound()
+      ? startUpkeep(upkeepOf(services, vault, { emit, incidents }))
+      : undefined;
     return {
-      handlers: allHandlers({ ...services, audit: guarded, guesses: createGuesses(clock) }),
+      handlers: allHandlers({
+        ...services,
+        restoring,
+        audit: guarded,
+        guesses: createGuesses(clock),
+      }),
       dual: orders,
       // A log that does not continue its anchor takes no leaf: that would bless what was found.
       audit: (entry) => void (isSound() && audit.append(leafOf(entry))),
       get integrity() {
         return integrity;
       },
-      dispose() {
+      async dispose() {
+        await upkeep?.stop();
         models.close();
         // The head that the next unlock is compared with. A log that no longer continues its anchor is
         // never signed: that would bless what was found broken.
@@ -75,9 +95,37 @@ export function openParts(
   };
 }
 
-function allHandlers(services: Services & { readonly guesses: Guesses }): Handlers {
+function upkeepOf(
+  { backups, audit, clock }: Services,
+  { user }: OpenVault,
+  { emit, incidents }: Pick<SessionHooks, 'emit' | 'incidents'>,
+): UpkeepDeps {
+  return {
+    backups,
+    actor: { userId: user.id, name: user.name, roles: user.roles },
+    nowMs: () => clock.nowMs(),
+    onBackup(outcome) {
+      const failed = 'code' in outcome;
+      audit.append({
+        action: failed ? 'backup.scheduled.failed' : 'backup.scheduled',
+        actor: 'system',
+        ...(!failed && {
+          object: { type: 'backup', id: outcome.backupId },
+          counts: { bytes: outcome.bytes },
+        }),
+      });
+      emit('data.changed', { scopes: ['vault', 'audit'] });
+    },
+    report: (error) => void incidents.report(error, 'scheduled backup'),
+  };
+}
+
+function allHandlers(
+  services: Services & { readonly guesses: Guesses; readonly restoring: Restoring },
+): Handlers {
   return {
     ...auditHandlers(services),
+    ...backupHandlers(services),
     ...corpusHandlers(services),
     ...deidHandlers(services),
     ...evaluationHandlers(services),

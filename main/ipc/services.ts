@@ -5,10 +5,12 @@ import { createDeid, deidFollower, type Deid } from '../deid/index.ts';
 import { createEvaluations, type Evaluations } from '../evaluation/index.ts';
 import {
   createAuditLog,
+  createBackups,
   createGovernance,
   createOrders,
   createStaff,
   type AuditLog,
+  type Backups,
   type Governance,
   type Orders,
   type Staff,
@@ -18,7 +20,7 @@ import { createModels, type LaunchCompute, type Models } from '../models/index.t
 import { scratchFolders, type Clock, type Random } from '../platform/index.ts';
 import { createReports, type Reports } from '../reports/index.ts';
 import { createServing, type Serving } from '../serving/index.ts';
-import type { OpenVault, Store } from '../store/index.ts';
+import type { OpenVault, Store, VaultFiles } from '../store/index.ts';
 import { createTraining, type Training } from '../training/index.ts';
 
 export interface Services {
@@ -26,6 +28,7 @@ export interface Services {
   readonly clock: Clock;
   readonly random: Random;
   readonly audit: AuditLog;
+  readonly backups: Backups;
   readonly governance: Governance;
   readonly staff: Staff;
   readonly orders: Orders;
@@ -41,6 +44,7 @@ export interface Services {
 
 export interface ServicesDeps {
   readonly vault: OpenVault;
+  readonly files: Pick<VaultFiles, 'readBackup'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly appVersion: string;
@@ -58,9 +62,18 @@ export function createServices(deps: ServicesDeps): Services {
   const { keys } = deps.vault;
   const staff = createStaff(base, { keys });
   const orders = createOrders(base, { keys });
+  const backups = createBackups({
+    ...base,
+    vault: deps.vault,
+    files: deps.files,
+    log: audit,
+    appVersion,
+  });
   const corpus = createCorpus({ ...base, governance });
   const models = createModels({
     ...base,
+    corpus,
+    users: () => deps.vault.keys.users(),
     subjectRef: governance.subjects.subjectRef,
     launchCompute,
     onComputeRestart,
@@ -71,13 +84,18 @@ export function createServices(deps: ServicesDeps): Services {
     governance,
     corpus,
     users: () => deps.vault.keys.users(),
-    isModelUsable: (modelId) => models.requireUsable(modelId).ok,
+    isModelUsable: (modelId) => models.predictors.require(modelId).ok,
   });
   const { snapshots } = labeling;
   const { compute } = models;
-  const training = createTraining({ ...base, snapshots, models, compute });
+  const training = createTraining({ ...base, snapshots, models, bases: models.bases, compute });
   const evaluation = createEvaluations({ ...base, snapshots, models, compute });
-  const serving = createServing({ models, compute, gate: governance.gate, labeling });
+  const serving = createServing({
+    predictors: models.predictors,
+    compute,
+    gate: governance.gate,
+    labeling,
+  });
   const reports = createReports({ ...base, governance, labeling, models, training, evaluation });
 
   governance.follow(corpusFollower(base));
@@ -91,6 +109,7 @@ export function createServices(deps: ServicesDeps): Services {
 
   return {
     ...base,
+    backups,
     governance,
     staff,
     orders,

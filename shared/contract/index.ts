@@ -14,10 +14,12 @@ import { labelingProcedures } from './procedures/labeling.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { trainingProcedures } from './procedures/training.ts';
 import { staffProcedures } from './procedures/staff.ts';
+import { backupProcedures } from './procedures/backup.ts';
 import { vaultProcedures } from './procedures/vault.ts';
 
 export const contract = {
   ...vaultProcedures,
+  ...backupProcedures,
   ...corpusProcedures,
   ...governanceProcedures,
   ...labelingProcedures,
@@ -81,3 +83,4 @@ export * from './procedures/models.ts';
 export * from './procedures/training.ts';
 export * from './procedures/staff.ts';
 export * from './procedures/vault.ts';
+export * from './procedures/backup.ts';

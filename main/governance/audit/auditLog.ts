@@ -65,6 +65,13 @@ export interface AuditLog {
    * head that does not continue the last one.
    */
   sign(): SignedHead;
+  /**
+   * Called with every head, before its anchor is written: what is kept beside the anchor may know more than
+   * the anchor, never less. At composition only.
+   */
+  onSign(keep: () => void): void;
+  /** A statement of another kind under the log's key. Its first line may not be the log's origin. */
+  signNote(text: string): string;
   signedHead(): SignedHead | undefined;
   /** Cheap enough for every unlock: compares the anchor with the stored tree. */
   compareAnchor(): AnchorState;
@@ -93,8 +100,8 @@ export interface AuditLog {
   subjectRef(subjectKey: Uint8Array): string;
 }
 
-const SIGNING_KEY = 'audit.signingKey';
-const ANCHOR_FILE = 'head.json';
+export const SIGNING_KEY = 'audit.signingKey';
+export const ANCHOR_FILE = 'head.json';
 
 export function createAuditLog({ store, clock, random, appVersion }: AuditLogDeps): AuditLog {
   const repository = createAuditRepository(store.db);
@@ -102,6 +109,7 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
   const origin = `cloister/${store.vaultId}`;
   const signer = createSigner(origin, signingKey());
   const { verifierKey } = signer;
+  const companions: (() => void)[] = [];
 
   function signingKey(): Buffer {
     const kept = repository.secret(SIGNING_KEY);
@@ -152,6 +160,7 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     const at = clock.now();
     const checkpoint = signer.sign(checkpointText({ origin, size, root }));
     repository.putHead({ size, root, signed_note: checkpoint, at });
+    for (const keep of companions) keep();
     // A rolled-back log must not take the evidence against itself away.
     const signed = { size, root, at, checkpoint };
     if (compareAnchor() !== 'rolledBack') writeAnchor(signed);
@@ -168,16 +177,7 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
       : undefined;
   }
 
-  /** The anchor's note; an unreadable file counts as a note nobody signed. */
-  function anchorNote(): string | undefined {
-    const bytes = anchor.read();
-    if (!bytes) return undefined;
-    try {
-      return String((JSON.parse(bytes.toString('utf8')) as { checkpoint?: unknown }).checkpoint);
-    } catch {
-      return '';
-    }
-  }
+  const anchorNote = (): string | undefined => noteInAnchor(anchor.read());
 
   function compareAnchor(): AnchorState {
     const note = anchorNote();
@@ -233,6 +233,11 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
       return { size, root: rootOf(size) };
     },
     sign,
+    onSign: (keep) => void companions.push(keep),
+    signNote(text) {
+      if (text.startsWith(`${origin}\n`)) throw new Error('Only `sign` makes checkpoints');
+      return signer.sign(text);
+    },
     signedHead,
     compareAnchor,
     acceptHead,
@@ -254,6 +259,17 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
       consistencyProof(BigInt(first), BigInt(second), source),
     subjectRef: (subjectKey) => subjectRef(subjectKey, origin),
   };
+}
+
+/** The anchor's note; an unreadable file counts as a note nobody signed. */
+export function noteInAnchor(bytes: Uint8Array | undefined): string | undefined {
+  if (!bytes) return undefined;
+  try {
+    const file = JSON.parse(Buffer.from(bytes).toString('utf8')) as { checkpoint?: unknown };
+    return String(file.checkpoint);
+  } catch {
+    return '';
+  }
 }
 
 const broken = (detail: string) =>

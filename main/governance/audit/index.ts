@@ -14,6 +14,7 @@ export {
   type Checkpoint,
   type Head,
 } from './checkpoint.ts';
+export { verifyCopy, type CopyVerdict } from './copy.ts';
 export { commitment, type AuditEntry, type LeafBody } from './leaf.ts';
 export {
   leafHash,

@@ -74,7 +74,9 @@ export type OwnName =
   | 'settings.get'
   | 'settings.set'
   | 'job.list'
-  | 'job.cancel';
+  | 'job.cancel'
+  | 'backup.verify'
+  | 'backup.restore';
 
 export type ServiceName = Exclude<ProcedureName, OwnName>;
 

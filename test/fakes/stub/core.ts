@@ -20,6 +20,7 @@ import {
   type ServerMessage,
 } from '../../../shared/contract/index.ts';
 import { emptyVault, fullVault, type StubVault } from './fixtures.ts';
+import { backupHandlers } from './backupHandlers.ts';
 import { corpusHandlers } from './corpusHandlers.ts';
 import { governanceHandlers } from './governanceHandlers.ts';
 import { labelingHandlers } from './labelingHandlers.ts';
@@ -78,6 +79,7 @@ export type HandlersOf<N extends ProcedureName> = Pick<Handlers, N>;
 
 const HANDLERS: Handlers = {
   ...vaultHandlers,
+  ...backupHandlers,
   ...corpusHandlers,
   ...governanceHandlers,
   ...labelingHandlers,
