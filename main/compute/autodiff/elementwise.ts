@@ -46,6 +46,16 @@ function tanhGeluSlope(c: RuleContext): string {
   return b.op('Add', [first, mul(c, mul(c, mul(c, x, scalar(b, 0.5)), sech2), slopeOfU)]);
 }
 
+/** The gradient of a maximum or minimum goes to the operand it was taken from; ties share it. */
+const selected: Rule = (c) => {
+  const { b } = c;
+  const hits = c.node.inputs.map((_, index) =>
+    b.op('Cast', [b.op('Equal', [c.x(index), c.y(0)])], { to: 1 }),
+  );
+  const share = b.op('Div', [c.d, b.op('Sum', hits)]);
+  return hits.map((hit, index) => fit(c, mul(c, share, hit), index));
+};
+
 export const elementwise: Readonly<Record<string, Rule>> = {
   Add: (c) => [fit(c, c.d, 0), fit(c, c.d, 1)],
   Sub: (c) => [fit(c, c.d, 0), fit(c, c.b.op('Neg', [c.d]), 1)],
@@ -63,6 +73,8 @@ export const elementwise: Readonly<Record<string, Rule>> = {
     return [fit(c, mul(c, c.d, slope), 0), null];
   },
   Sum: (c) => c.node.inputs.map((_, index) => fit(c, c.d, index)),
+  Max: selected,
+  Min: selected,
   Sqrt: (c) => [c.b.op('Div', [mul(c, c.d, scalar(c.b, 0.5)), c.y(0)])],
   Reciprocal: (c) => [c.b.op('Neg', [mul(c, c.d, mul(c, c.y(0), c.y(0)))])],
   Neg: (c) => [c.b.op('Neg', [c.d])],

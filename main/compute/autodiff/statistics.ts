@@ -92,6 +92,11 @@ export const statistics: Readonly<Record<string, Rule>> = {
     const count = reducedAxes(c).reduce((product, axis) => product * (dims[axis] as number), 1);
     return [spread(c, times(c, c.d, scalar(c.b, 1 / count))), null];
   },
+  // x / norm; a vector of zeros, where the norm has no slope, gets zero as in PyTorch.
+  ReduceL2: (c) => {
+    const norm = c.b.op('Max', [c.y(0), scalar(c.b, 1e-30)]);
+    return [times(c, c.x(0), spread(c, c.b.op('Div', [c.d, norm]))), null];
+  },
   // Elements that tie for the maximum share the gradient.
   ReduceMax: (c) => {
     const { b } = c;

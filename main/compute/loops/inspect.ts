@@ -119,28 +119,39 @@ function tagger(bundle: ModelBundle, { graph }: Model): Reading {
   };
 }
 
-const ARRAYS: Partial<Record<ElementType, (length: number) => HostTensor['data']>> = {
-  float32: (length) => new Float32Array(length),
-  int64: (length) => new BigInt64Array(length).fill(1n),
-  int32: (length) => new Int32Array(length).fill(1),
-  bool: (length) => new Uint8Array(length).fill(1),
-};
+/** Ones, which every encoder takes as tokens and as a mask; zeros for the segments of a text. */
+function madeUp(type: ElementType, length: number, value: number): HostTensor['data'] | undefined {
+  switch (type) {
+    case 'float32':
+      return new Float32Array(length);
+    case 'int64':
+      return new BigInt64Array(length).fill(BigInt(value));
+    case 'int32':
+      return new Int32Array(length).fill(value);
+    case 'bool':
+      return new Uint8Array(length).fill(value);
+    default:
+      return undefined;
+  }
+}
 /** Tokens per example in the probe run; any encoder takes so few. */
 const PROBE_TOKENS = 8;
+/** A lying header may ask for any amount. */
+const MOST_PROBED = 1 << 20;
 
 /** Runs the file as it is on one made-up example: the answer to "does it work here at all". */
 async function tryOut(model: Model, folder: ModelFolder): Promise<InspectResult['inference']> {
   const feeds: Record<string, HostTensor> = {};
   for (const { name, type, dims } of model.graph.inputs) {
-    const make = ARRAYS[type];
-    if (!make) return { works: false, reason: `The input "${name}" wants ${type} values.` };
     const shape = dims.map((dim, axis) =>
       typeof dim === 'number' && dim > 0 ? dim : axis === 0 ? 1 : PROBE_TOKENS,
     );
-    const isType = /token_?type|segment/i.test(name);
-    const data = make(sizeOf(shape));
-    feeds[name] = { dims: shape, data: isType ? data.fill(0 as never) : data };
-    if (type === 'bool') feeds[name] = { ...feeds[name], bool: true };
+    const size = sizeOf(shape);
+    if (size > MOST_PROBED)
+      return { works: false, reason: `The input "${name}" wants ${size} values for one example.` };
+    const data = madeUp(type, size, /token_?type|segment/i.test(name) ? 0 : 1);
+    if (!data) return { works: false, reason: `The input "${name}" wants ${type} values.` };
+    feeds[name] = { dims: shape, data, ...(type === 'bool' && { bool: true }) };
   }
   try {
     const bytes = model.external ? encodeModel(model) : folder.onnx;

@@ -38,6 +38,11 @@ export const MOST_BYTES = 2 ** 31 - 1;
  */
 export function decodeModel(bytes: Uint8Array, files: FilesBeside = {}): Model {
   refuseOtherFormats(bytes);
+  if (bytes.length > MOST_BYTES)
+    throw fault(
+      'bad-model',
+      `The file has ${gigabytes(bytes.length)}; an ONNX file holds at most ${gigabytes(MOST_BYTES)}.`,
+    );
   const external = new Set<string>();
   const tensorOf = (field: Uint8Array): [string, Tensor] => decodeTensor(field, files, external);
   let irVersion = 0;

@@ -41,6 +41,7 @@ export function* readFields(bytes: Uint8Array): Generator<Field> {
     const key = Number(varint());
     const number = Math.floor(key / 8);
     const wire = key % 8;
+    if (number === 0) throw damaged('it has a field without a number');
     if (wire === WIRE.varint) yield { number, wire, value: varint(), bytes: EMPTY };
     else if (wire === WIRE.bytes) yield { number, wire, value: 0n, bytes: take(Number(varint())) };
     else if (wire === WIRE.fixed32) yield { number, wire, value: 0n, bytes: take(4) };

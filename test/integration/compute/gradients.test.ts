@@ -74,6 +74,15 @@ const CASES: readonly Case[] = [
     },
   ]),
   { op: 'Sum', shapes: [[2, 3], [3], [1, 1]], build: (b, x) => b.op('Sum', x) },
+  ...['Max', 'Min'].map((op): Case => ({
+    op,
+    // Operands whole apart, so that no step of the check crosses from one to another.
+    shapes: [[2, 3], [3], [1, 1]],
+    build: (b, x) =>
+      b.op(op, [x[0] as string, b.op('Mul', [x[1] as string, b.floats([4], [])]), x[2] as string]),
+    domain: (value) => Math.round(value * 3) + 0.4 * Math.sign(value),
+    tolerance: 2e-3,
+  })),
   ...[2, 3, 0.5, -1].map((power): Case => ({
     op: 'Pow',
     note: `power ${power}`,
@@ -282,6 +291,12 @@ const CASES: readonly Case[] = [
       note: `keepdims=${keepdims}`,
       shapes: [[2, 3, 4]],
       build: (b, x) => b.op('ReduceSum', [x0(x), b.ints([1])], { keepdims }),
+    },
+    {
+      op: 'ReduceL2',
+      note: `keepdims=${keepdims}`,
+      shapes: [[2, 5]],
+      build: (b, x) => b.op('ReduceL2', x, { axes: [1], keepdims }),
     },
     {
       op: 'ReduceMax',

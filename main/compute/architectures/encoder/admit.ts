@@ -9,8 +9,11 @@ import {
   decodeModel,
   describeNode,
   floatsOf,
+  hasSubgraphs,
+  OLDEST_OPSET,
   prepare,
   producersOf,
+  TARGET_OPSET,
   type FilesBeside,
   type Graph,
   type Model,
@@ -28,6 +31,7 @@ export const REFUSAL_CODES = [
   'half-precision',
   'no-gradient-rule',
   'no-parameters',
+  'control-flow',
   'opset',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
@@ -238,7 +242,7 @@ function refusalsOf(
   const types = new Set([...graph.initializers.values()].map(({ type }) => type));
   const foreign = graph.nodes.find(({ domain }) => domain !== '');
   const quantized = graph.nodes.find(({ op }) =>
-    /Quantize|MatMulInteger|QLinear|MatMulNBits/.test(op),
+    /quantize|MatMulInteger|^QLinear|MatMulNBits/i.test(op),
   );
   if (quantized)
     refuse(
@@ -257,6 +261,17 @@ function refusalsOf(
     refuse(
       'no-gradient-rule',
       `There is no gradient rule for ${describeNode(missing)}, through which the weights reach the result.`,
+    );
+  if (hasSubgraphs(model))
+    refuse(
+      'control-flow',
+      'The model branches or loops while it runs; gradients are not made there.',
+    );
+  const opset = model.opsets[''] ?? 1;
+  if (opset < OLDEST_OPSET)
+    refuse(
+      'opset',
+      `The file was exported with opset ${opset}. Export it again with opset ${TARGET_OPSET}.`,
     );
   if (parameters.length === 0)
     refuse('no-parameters', 'No trainable weights were found in the model.');

@@ -120,6 +120,7 @@ export function surveyParameters(graph: Graph): ParameterSurvey {
     }
   };
 
+  const byContent = contentIndices(graph);
   const tables = lookedUpTables();
   const stream = new Set<string>();
   const flow = (seeds: readonly string[]): void => {
@@ -165,7 +166,11 @@ export function surveyParameters(graph: Graph): ParameterSurvey {
       const lookups = (uses.get(name) ?? []).filter(({ node, index }) => isRowLookup(node, index));
       const byToken = lookups.some(({ node }) => !initializers.has(node.inputs[1] as string));
       if (!byToken || isSinusoidal(tensor)) continue;
-      if (lookups.some(({ node }) => multiplies(node.outputs[0] as string))) continue;
+      const rotary = lookups.some(
+        ({ node }) =>
+          !byContent.has(node.inputs[1] as string) && multiplies(node.outputs[0] as string),
+      );
+      if (rotary) continue;
       found.add(name);
     }
     return found;
@@ -300,6 +305,17 @@ export function surveyParameters(graph: Graph): ParameterSurvey {
     }
     return undefined;
   }
+}
+
+/** Values computed from what the tokens are, not from where they stand. */
+function contentIndices({ inputs, nodes }: Graph): Set<string> {
+  const found = new Set(
+    inputs.map(({ name }) => name).filter((name) => !/position|mask/i.test(name)),
+  );
+  for (const node of nodes)
+    if (node.op !== 'Shape' && node.inputs.some((input) => found.has(input)))
+      for (const output of node.outputs) found.add(output);
+  return found;
 }
 
 const isShift = (use: Use | undefined): boolean =>

@@ -14,19 +14,25 @@
 import type { Model } from '../model.ts';
 import { prune } from '../order.ts';
 import { hoistConstants } from './constants.ts';
+import { decompose } from './decompose.ts';
+import { bumpOpset } from './opset.ts';
 import { untie } from './untie.ts';
 
 export { hoistConstants } from './constants.ts';
+export { decompose } from './decompose.ts';
 export { liftParameters } from './lift.ts';
+export { bumpOpset, OLDEST_OPSET, TARGET_OPSET } from './opset.ts';
 export { specialize } from './specialize.ts';
 export { isUniform, untie } from './untie.ts';
 export { withValues } from './values.ts';
 
+/** Control flow refers to outer values by name from within, so its graph is not rewritten. */
+export const hasSubgraphs = ({ graph }: Model): boolean =>
+  graph.nodes.some(({ op }) => op === 'If' || op === 'Loop' || op === 'Scan');
+
 export function prepare(model: Model): Model {
-  const graph = prune(untie(hoistConstants(model.graph)));
-  return {
-    ...model,
-    opsets: { ...model.opsets, '': Math.max(17, model.opsets[''] ?? 1) },
-    graph,
-  };
+  if (hasSubgraphs(model)) return model;
+  const hoisted = { ...model, graph: hoistConstants(model.graph) };
+  const bumped = bumpOpset(hoisted);
+  return { ...bumped, graph: prune(untie(decompose(bumped.graph))) };
 }
