@@ -4,6 +4,7 @@
  */
 import { TABLE } from '../architectures/tagger/index.ts';
 import { encodeModel, liftParameters, sizeOf, type Model } from '../onnx/index.ts';
+import { PLANES } from '../optim/index.ts';
 import type { TrainResult } from '../protocol.ts';
 import { openSession, type HostTensor, type Session } from '../sessions/index.ts';
 import type { Weights } from './checkpoint.ts';
@@ -48,6 +49,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
         rows: name === TABLE,
       })),
     settings: { ...ADAM, weightDecay, clipNorm },
+    planes: PLANES.filter((plane) => plane !== 'a' || keptPlane(recipe) === 'a'),
     threads,
   });
   const { parameters } = trainer.arena;
