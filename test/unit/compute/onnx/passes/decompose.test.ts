@@ -24,7 +24,9 @@ function attention({ heads, mask, attributes = {} }: AttentionCase): Graph {
   const v = b.input('v', 'float32', flat ? [2, 5, 8] : [2, 2, 5, 4]);
   const inputs = [q, k, v];
   if (mask) inputs.push(b.op('Unsqueeze', [b.input('mask', mask, [2, 3, 5]), b.ints([1])]));
-  const counts = flat ? { q_num_heads: heads, kv_num_heads: heads } : {};
+  const counts: Record<string, AttributeValue> = flat
+    ? { q_num_heads: heads, kv_num_heads: heads }
+    : {};
   const y = b.op('Attention', inputs, { ...counts, ...attributes });
   b.output(b.alias(y, 'y'), 'float32', flat ? [2, 3, 8] : [2, 2, 3, 4]);
   return b.finish('g');
@@ -52,7 +54,11 @@ describe('decompose', () => {
     });
 
   it('leaves forms of Attention it does not understand', () => {
-    for (const attributes of [{ is_causal: 1 }, { softcap: float(5) }]) {
+    const forms: readonly Record<string, AttributeValue>[] = [
+      { is_causal: 1 },
+      { softcap: float(5) },
+    ];
+    for (const attributes of forms) {
       const graph = attention({ heads: 2, attributes });
       expect(decompose(graph).nodes.map(({ op }) => op)).toContain('Attention');
     }
