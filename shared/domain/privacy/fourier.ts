@@ -15,7 +15,7 @@ export function convolveWithSelf(values: Float64Array, times: number): void {
     re[k] = values[2 * k] as number;
     im[k] = values[2 * k + 1] as number;
   }
-  const turns = quarterTurns(half);
+  const turns = rootsOfUnity(half);
   transform(re, im, turns);
   powerOfSpectrum(re, im, times);
   // The inverse transform is the forward one of the conjugate, up to the sign and the length.
@@ -27,20 +27,25 @@ export function convolveWithSelf(values: Float64Array, times: number): void {
   }
 }
 
+/** Of a spectrum whose largest value is 1: of no account in any sum of 2^26 of them, and most are smaller. */
+const NOTHING = 1e-30;
+
 interface Turns {
   readonly cos: Float64Array;
   readonly sin: Float64Array;
 }
 
-const quarterTurns = (length: number): Turns => {
-  const cos = new Float64Array(length / 2);
-  const sin = new Float64Array(length / 2);
-  for (let k = 0; k < length / 2; k++) {
-    cos[k] = Math.cos((2 * Math.PI * k) / length);
-    sin[k] = -Math.sin((2 * Math.PI * k) / length);
-  }
+/** The roots of unity of every stage one after another, so that each stage reads its own in order. */
+function rootsOfUnity(length: number): Turns {
+  const cos = new Float64Array(length);
+  const sin = new Float64Array(length);
+  for (let half = 1; half < length; half *= 2)
+    for (let k = 0; k < half; k++) {
+      cos[half + k] = Math.cos((Math.PI * k) / half);
+      sin[half + k] = -Math.sin((Math.PI * k) / half);
+    }
   return { cos, sin };
-};
+}
 
 function transform(re: Float64Array, im: Float64Array, { cos, sin }: Turns): void {
   const n = re.length;
@@ -55,13 +60,12 @@ function transform(re: Float64Array, im: Float64Array, { cos, sin }: Turns): voi
   }
   for (let size = 2; size <= n; size *= 2) {
     const half = size / 2;
-    const stride = n / size;
     for (let start = 0; start < n; start += size) {
       for (let k = 0; k < half; k++) {
         const a = start + k;
         const b = a + half;
-        const c = cos[k * stride] as number;
-        const s = sin[k * stride] as number;
+        const c = cos[half + k] as number;
+        const s = sin[half + k] as number;
         const x = (re[b] as number) * c - (im[b] as number) * s;
         const y = (re[b] as number) * s + (im[b] as number) * c;
         re[b] = (re[a] as number) - x;
@@ -80,9 +84,8 @@ function transform(re: Float64Array, im: Float64Array, { cos, sin }: Turns): voi
 function powerOfSpectrum(re: Float64Array, im: Float64Array, times: number): void {
   const half = re.length;
   const power = (x: number, y: number): [number, number] => {
-    const radius = Math.hypot(x, y);
-    if (radius === 0) return [0, 0];
-    const size = Math.exp(times * Math.log(radius));
+    const size = Math.exp(0.5 * times * Math.log(x * x + y * y));
+    if (size < NOTHING) return [0, 0];
     const angle = times * Math.atan2(y, x);
     return [size * Math.cos(angle), size * Math.sin(angle)];
   };

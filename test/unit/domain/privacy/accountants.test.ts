@@ -100,7 +100,10 @@ describe('Rényi accounting', () => {
   });
 });
 
-/** Microsoft's accountant at delta 1e-6: q and steps, then noise 0.8, 1.5, 2 and 3. */
+/**
+ * Microsoft's accountant at delta 1e-6: q and steps, then noise 0.8, 1.5, 2 and 3. Long runs at a high
+ * rate, which need large grids, are in test/integration/domain.
+ */
 const PRV: readonly (readonly [number, number, readonly number[]])[] = [
   [0.001, 100, [0.270403364, 0.0393694193, 0.0291045369, 0.0215200934]],
   [0.05, 100, [6.74105194, 1.95385314, 1.28363738, 0.76793379]],
@@ -108,9 +111,7 @@ const PRV: readonly (readonly [number, number, readonly number[]])[] = [
   [0.001, 1000, [0.477771266, 0.0998206602, 0.0712187825, 0.0476159309]],
   [0.05, 1000, [19.5258428, 6.20996925, 4.17279987, 2.52757433]],
   [0.001, 20000, [1.29600926, 0.437005109, 0.30583794, 0.194031031]],
-  [0.05, 20000, [140.65521, 38.3066179, 24.4217186, 13.9611147]],
   [0.001, 50000, [2.03451481, 0.704218385, 0.49135491, 0.309694162]],
-  [0.05, 50000, [291.384325, 73.1901767, 45.2369958, 24.9420056]],
   [0.001, 100000, [2.92462212, 1.01528808, 0.706719901, 0.443671721]],
 ];
 const NOISES = [0.8, 1.5, 2, 3] as const;
@@ -123,11 +124,8 @@ describe('accounting by composing the privacy loss', () => {
         const renyi = rdpEpsilon([each], 1e-6).epsilon;
         expect(renyi / epsilon).toBeGreaterThan(1.03);
         expect(renyi / epsilon).toBeLessThan(8.04);
-        // Of epsilons that no one would sign, only the one that needs a grid of 2^26 points is left out.
-        if (epsilon > 200) return;
-        const found = prvEpsilon(each, 1e-6, { mostPoints: 2 ** 24 });
-        // Five decimals; beyond 30 the reference's own quadrature leaves four in 1e7.
-        expect(Math.abs(found.epsilon - epsilon)).toBeLessThan(Math.max(5e-6, 5e-7 * epsilon));
+        const found = prvEpsilon(each, 1e-6);
+        expect(Math.abs(found.epsilon - epsilon)).toBeLessThan(5e-6);
         expect(found.lower).toBeLessThanOrEqual(found.estimate);
         expect(found.estimate).toBeLessThanOrEqual(found.epsilon);
         expect(found.epsilon).toBeLessThanOrEqual(renyi);
