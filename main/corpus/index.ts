@@ -15,8 +15,9 @@ import { createImporter, type Importer } from './import.ts';
 import { textSha256 } from './intoVault.ts';
 import type { Run } from './opening.ts';
 import { preflight, type Preflight } from './preflight.ts';
+import { openFolder } from './sources/folder.ts';
 import { createIntakes, type IntakeLimits, type Intakes } from './sources/intake.ts';
-import type { ImportReport, ImportSettings } from './types.ts';
+import type { ImportReport, ImportSettings, Source } from './types.ts';
 
 export interface CorpusDeps {
   readonly store: Store;
@@ -41,6 +42,11 @@ export interface DerivedDocument extends Pick<
 
 export interface Corpus {
   readonly intakes: Intakes;
+  /**
+   * The files of an intake or of a place on this machine, not yet read. Fails with SOURCE_NOT_FOUND,
+   * NO_PERMISSION, NOT_FOUND (an intake that is gone), BAD_INPUT (one that is not complete).
+   */
+  source(actor: Actor, wanted: ImportSettings['source']): Result<Source>;
   readonly documents: Documents;
   /** Writes nothing. Fails as `import` does. */
   preflight(actor: Actor, settings: ImportSettings, run: Run): Promise<Result<Preflight>>;
@@ -70,6 +76,10 @@ export function createCorpus(deps: CorpusDeps): Corpus {
 
   return {
     intakes,
+    source: (actor, wanted) =>
+      wanted.kind === 'path'
+        ? openFolder(wanted.path)
+        : intakes.source(actor.userId, wanted.intakeId),
     documents: createDocuments({ store, gate: governance.gate, repository }),
     preflight: (actor, settings, run) =>
       preflight({ repository, intakes, clock }, actor, settings, run),
@@ -124,4 +134,4 @@ export type { DocumentPage, DocumentQuery, DocumentRead, Documents } from './doc
 export type { Run } from './opening.ts';
 export type { Preflight } from './preflight.ts';
 export type { IntakeLimits, Intakes } from './sources/intake.ts';
-export type { ImportReport, ImportSettings } from './types.ts';
+export type { ImportReport, ImportSettings, Source, SourceFile } from './types.ts';

@@ -6,6 +6,7 @@ import { createVaultFiles, type OpenVault, type VaultFiles } from '../store/inde
 import { ID_PREFIX } from '../../shared/kernel/id.ts';
 import { backupHandlers } from './handlers/backup.ts';
 import { auditHandlers } from './handlers/audit.ts';
+import { baseHandlers } from './handlers/bases.ts';
 import { corpusHandlers } from './handlers/corpus.ts';
 import { deidHandlers } from './handlers/deid.ts';
 import { evaluationHandlers } from './handlers/evaluation.ts';
@@ -126,6 +127,7 @@ function allHandlers(
   return {
     ...auditHandlers(services),
     ...backupHandlers(services),
+    ...baseHandlers(services),
     ...corpusHandlers(services),
     ...deidHandlers(services),
     ...evaluationHandlers(services),

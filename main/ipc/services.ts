@@ -73,6 +73,7 @@ export function createServices(deps: ServicesDeps): Services {
   const models = createModels({
     ...base,
     corpus,
+    governance,
     users: () => deps.vault.keys.users(),
     subjectRef: governance.subjects.subjectRef,
     launchCompute,

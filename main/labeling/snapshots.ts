@@ -25,6 +25,8 @@ export interface SnapshotText {
   readonly documentId: string;
   readonly subjectId: string | null;
   readonly text: string;
+  /** What came with the document at its import; the class of a document may stand there. */
+  readonly metadata: Readonly<Record<string, string>>;
   /** In reading order; may overlap. */
   readonly spans: readonly Span[];
 }
@@ -252,14 +254,14 @@ function readerOf(
     *documents(split) {
       read.add(split);
       for (const batch of readers.get(split)?.batches() ?? []) {
-        for (const { rowid, documentId, subjectId, text, sha256 } of batch) {
+        for (const { rowid, documentId, subjectId, text, metadata, sha256 } of batch) {
           const document = frozen.get(rowid);
           if (document === undefined) continue;
           if (sha256 !== document.textSha256) {
             const { code, message } = snapshotChanged().error;
             throw fault(code, message);
           }
-          yield { documentId, subjectId, text, spans: document.spans };
+          yield { documentId, subjectId, text, metadata, spans: document.spans };
         }
       }
     },

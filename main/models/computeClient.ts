@@ -3,6 +3,8 @@
  * because a suggestion asked for while a model trains must not wait for the training to end.
  */
 import type {
+  InspectResult,
+  ModelBundle,
   PredictJob,
   PredictProgress,
   PredictResult,
@@ -38,6 +40,11 @@ export interface ComputeClient {
   train(job: TrainJob, hooks: TrainHooks): Promise<Result<TrainResult>>;
   /** Fails with CANCELLED, COMPUTE_LOST, OUT_OF_MEMORY, MODEL_BLOCKED (a bundle compute cannot run). */
   predict(job: PredictJob, hooks?: PredictHooks): Promise<Result<PredictResult>>;
+  /**
+   * What a bundle is made of and whether it can be trained. Fails with CANCELLED, COMPUTE_LOST,
+   * OUT_OF_MEMORY, and with MODEL_BLOCKED (param `detail`) where compute cannot make sense of it.
+   */
+  inspect(model: ModelBundle, signal?: AbortSignal): Promise<Result<InspectResult>>;
   /** Ends both processes for good: when the vault is locked no text may stay in their memory. */
   close(): void;
 }
@@ -71,6 +78,12 @@ export function createComputeClient(deps: LaneDeps): ComputeClient {
         },
       });
       return result as Result<PredictResult>;
+    },
+    async inspect(model, signal) {
+      const request = { kind: 'inspect', model } as LaneRequest;
+      return (await predicting.request(request, {
+        ...(signal && { signal }),
+      })) as Result<InspectResult>;
     },
     close() {
       training.close();

@@ -236,20 +236,20 @@ function failureOf(code: FaultCode, message: string): Result<never> | undefined 
     case 'out-of-memory':
       return failure(
         'OUT_OF_MEMORY',
-        'There was not enough memory for this step. Your data is safe. Close other programs, choose the quick preset, and try again.',
+        'There was not enough memory for this step. Your data is safe. Close other programs, or make the step smaller in the recipe: batchTokens of a tagger; batchSize (with more accumulation, which keeps the result) or maxTokens of an encoder.',
         {},
         true,
       );
     case 'bad-data':
       return failure('RECIPE_INVALID', `These data cannot be used for this: ${message}`);
     case 'bad-model':
+    case 'unsupported-operator':
       return failure(
         'MODEL_BLOCKED',
-        `The model cannot be run by this version: ${message} Nothing was changed. Train it again.`,
-        { reason: 'unreadable' },
+        `The model cannot be used by this version: ${message} Nothing was changed. Train or import it again.`,
+        { reason: 'unreadable', detail: message },
       );
     case 'bad-request':
-    case 'unsupported-operator':
     case 'internal':
       return undefined;
   }

@@ -5,12 +5,12 @@
  * which never saw a person can be compared with one that did (proof of exact unlearning). Lineage is
  * kept under the person's pseudonym, which survives the erasure of the person and links to nobody then.
  */
-import { createHash } from 'node:crypto';
 import type { Model } from '../../shared/contract/procedures/models.ts';
 import { failure, ok, type Failure, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, AuditLog } from '../governance/index.ts';
-import { canonicalJson, type Clock, type Random } from '../platform/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Clock, Random } from '../platform/index.ts';
+import type { SealedReader, Store } from '../store/index.ts';
+import { hashOfFiles } from './hash.ts';
 import { createModelRepository, type ModelEventRow, type ModelRow } from './modelRepository.ts';
 import { foldModelState, type ModelEvent } from './modelState.ts';
 
@@ -69,6 +69,12 @@ export interface ModelRegistry {
   ): readonly { readonly subjectId: string | null; readonly documents: number }[];
   /** The files in clear. Throws VAULT_DAMAGED where a byte is not as it was sealed. */
   bundle(modelId: string): Record<string, Uint8Array>;
+  /** One of them, for reading at any place; the caller closes it. Undefined where there is none. */
+  openFile(modelId: string, path: string): SealedReader | undefined;
+  /** User id of who had it trained. */
+  maker(modelId: string): string;
+  /** As compute counted them; 0 where the run does not say. */
+  parameters(modelId: string): number;
   /** Fails with NOT_FOUND, and with MODEL_BLOCKED (param `state`, `reason`) unless the model is valid. */
   requireUsable(modelId: string): Result<Model>;
   /**
@@ -187,6 +193,12 @@ export function createModelRegistry(deps: RegistryDeps): ModelRegistry {
       Object.fromEntries(
         repository.files(modelId).map((file) => [file.path, store.sealed.read(file.sealed_id)]),
       ),
+    openFile(modelId, path) {
+      const file = repository.files(modelId).find((one) => one.path === path);
+      return file && store.sealed.open(file.sealed_id);
+    },
+    maker: (modelId) => repository.events(modelId)[0]?.actor ?? '',
+    parameters: (modelId) => repository.parameters(modelId),
     requireUsable(modelId) {
       const found = get(modelId);
       if (!found.ok || found.value.state === 'valid') return found;
@@ -225,18 +237,6 @@ export function createModelRegistry(deps: RegistryDeps): ModelRegistry {
         return found.ok ? [found.value] : [];
       }),
   };
-}
-
-/** Paths and hashes in one spelling, nothing else: equal weights give an equal hash. */
-export function hashOfFiles(
-  files: readonly { readonly path: string; readonly sha256: string; readonly bytes: number }[],
-): string {
-  const manifest = files
-    .map(({ path, sha256, bytes }) => ({ path, sha256, bytes }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-  return createHash('sha256')
-    .update(canonicalJson({ version: 1, files: manifest }))
-    .digest('hex');
 }
 
 const err = (error: Failure): { readonly ok: false; readonly error: Failure } => ({

@@ -84,7 +84,10 @@ export function createModelRepository(db: Db) {
     `SELECT model.id FROM model_subject JOIN model ON model.id = model_subject.model_id
      WHERE model_subject.subject_id = ? ORDER BY model.id`,
   );
-
+  const parameters = db.prepare<{ readonly count: number | null }>(
+    `SELECT json_extract(run_event.body, '$.facts.parameters') AS count FROM model
+     JOIN run_event ON run_event.run_id = model.run_id AND run_event.type = 'done' WHERE model.id = ?`,
+  );
   const lineage = db.prepare<{ readonly subject_id: string | null; readonly documents: number }>(
     'SELECT subject_id, documents FROM model_subject WHERE model_id = ? ORDER BY subject_ref',
   );
@@ -97,6 +100,7 @@ export function createModelRepository(db: Db) {
     allEvents: () => allEvents.all(),
     lineage: (modelId: string) => lineage.all([modelId]),
     files: (modelId: string) => files.all([modelId]),
+    parameters: (modelId: string) => parameters.get([modelId])?.count ?? 0,
     insertModel(
       row: Omit<
         ModelRow,

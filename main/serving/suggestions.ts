@@ -8,7 +8,7 @@ import { createGraphemes } from '../../shared/domain/graphemes.ts';
 import { ok, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, Gate } from '../governance/index.ts';
 import type { Labeling } from '../labeling/index.ts';
-import type { ComputeClient, ModelRegistry } from '../models/index.ts';
+import type { ComputeClient, Predictors } from '../models/index.ts';
 
 export interface ScoredSpan extends Span {
   /** Probability of exactly this span, 0 to 1. */
@@ -16,7 +16,7 @@ export interface ScoredSpan extends Span {
 }
 
 export interface ServingDeps {
-  readonly models: Pick<ModelRegistry, 'requireUsable' | 'bundle'>;
+  readonly predictors: Predictors;
   readonly compute: Pick<ComputeClient, 'predict'>;
   readonly gate: Pick<Gate, 'open'>;
   readonly labeling: Pick<Labeling, 'projects' | 'annotations' | 'suggestions'>;
@@ -44,21 +44,21 @@ export interface Serving {
   ): Promise<Result<readonly ScoredSpan[]>>;
 }
 
-export function createServing({ models, compute, gate, labeling }: ServingDeps): Serving {
+export function createServing({ predictors, compute, gate, labeling }: ServingDeps): Serving {
   async function predict(
     { signal }: SuggestCall,
     modelId: string,
     text: string,
   ): Promise<Result<readonly ScoredSpan[]>> {
-    const usable = models.requireUsable(modelId);
+    const usable = predictors.require(modelId);
     if (!usable.ok) return usable;
     const result = await compute.predict(
-      { model: { files: models.bundle(modelId) }, documents: [{ id: 'text', text }] },
+      { model: { files: predictors.bundle(modelId) }, documents: [{ id: 'text', text }] },
       { signal },
     );
     if (!result.ok) return result;
     // The model may have gone stale while it was reading: its answer is not used then.
-    const still = models.requireUsable(modelId);
+    const still = predictors.require(modelId);
     if (!still.ok) return still;
     const graphemes = createGraphemes(text);
     const spans = (result.value.documents[0]?.spans ?? [])
@@ -72,7 +72,7 @@ export function createServing({ models, compute, gate, labeling }: ServingDeps):
   return {
     suggestForText: (call, { modelId, text }) => predict(call, modelId, text),
     async suggestForDocument(call, { modelId, projectId, documentId }) {
-      const usable = models.requireUsable(modelId);
+      const usable = predictors.require(modelId);
       if (!usable.ok) return usable;
       const project = labeling.projects.get(projectId);
       if (!project.ok) return project;

@@ -7,24 +7,26 @@ import type { Result } from '../../shared/kernel/result.ts';
 import type { SubjectFollower } from '../governance/index.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createRunRepository } from './runRepository.ts';
+import { createRunner, type RunnerDeps } from './runner.ts';
 import { createRuns, type RunDetails } from './runs.ts';
-import {
-  createTraining as createRunner,
-  type Training as Runner,
-  type TrainingDeps as RunnerDeps,
-} from './training.ts';
+import { createSweepRepository } from './sweepRepository.ts';
+import { createSweeps, type Sweeps } from './sweeps.ts';
+import { createTraining as createUseCases, type Training as UseCases } from './training.ts';
 
-export type { RunCall, Trained } from './training.ts';
+export type { RunCall, Trained } from './runner.ts';
 export type { RunDetails, StoredRecipe } from './runs.ts';
 export type { RunFacts } from './runState.ts';
+export type { SweepCall, SweepOrder, Sweeps, SweepTable } from './sweeps.ts';
+export type { RunOrder } from './training.ts';
 export { thin } from './curve.ts';
-export { resolveRecipe, type ResolvedRecipe } from './recipe.ts';
+export { recipeSha256, resolveRecipe, type ResolvedRecipe } from './recipe.ts';
 
 export type TrainingDeps = Omit<RunnerDeps, 'repository' | 'runs' | 'checkpoints'>;
 
-export interface Training extends Runner {
-  /** Newest first, at most 500. */
-  list(): Run[];
+export interface Training extends Omit<UseCases, 'finish'> {
+  readonly sweeps: Sweeps;
+  /** Newest first, at most 500, without trials of sweeps; or the trials of one sweep in their order. */
+  list(sweepId?: string): Run[];
   /** Fails with NOT_FOUND. */
   get(runId: string): Result<RunDetails>;
   /** At most `limit` points, evenly spread; those with a development score stay. */
@@ -39,12 +41,27 @@ export function createTraining(deps: TrainingDeps): Training {
   const repository = createRunRepository(deps.store.db);
   const runs = createRuns({ clock: deps.clock, repository });
   const checkpoints = createCheckpoints({ store: deps.store, clock: deps.clock, repository });
-  const runner = createRunner({ ...deps, repository, runs, checkpoints });
+  const all = { ...deps, repository, runs, checkpoints };
+  const runner = createRunner(all);
+  const training = createUseCases({ ...all, runner });
+  const sweeps = createSweeps({
+    ...all,
+    runner,
+    training,
+    sweeps: createSweepRepository(deps.store.db),
+  });
   const checkpointsOf = (subjectId: string): number =>
     repository.ofSubject(subjectId).filter(({ checkpoint }) => checkpoint !== null).length;
 
   return {
-    ...runner,
+    run: training.run,
+    resume: training.resume,
+    preview: training.preview,
+    recover() {
+      sweeps.recover();
+      return training.recover();
+    },
+    sweeps,
     list: runs.list,
     get: runs.get,
     curve: runs.curve,

@@ -67,11 +67,20 @@ export type RunRepository = ReturnType<typeof createRunRepository>;
 
 export function createRunRepository(db: Db) {
   const byId = db.prepare<RunRow>(`${RUN} WHERE run.id = ?`);
-  const newest = db.prepare<RunRow>(`${RUN} ORDER BY run.started_at DESC, run.id DESC LIMIT 500`);
+  const newest = db.prepare<RunRow>(
+    `${RUN} WHERE sweep_trial.sweep_id IS NULL ORDER BY run.started_at DESC, run.id DESC LIMIT 500`,
+  );
+  const ofSweep = db.prepare<RunRow>(
+    `${RUN} WHERE sweep_trial.sweep_id = ? ORDER BY sweep_trial.number LIMIT 500`,
+  );
   const insertRun = db.prepare(
     `INSERT INTO run (id, name, snapshot_id, recipe, recipe_sha256, started_at, actor)
      VALUES (@id, @name, @snapshot_id, @recipe, @recipe_sha256, @started_at, @actor)`,
   );
+  const insertBase = db.prepare(
+    'INSERT INTO run_base (run_id, base_id, name, sha256) VALUES (?, ?, ?, ?)',
+  );
+  const rename = db.prepare('UPDATE run SET name = ? WHERE id = ?');
   const setProvider = db.prepare('UPDATE run SET provider = ? WHERE id = ?');
   const insertEvent = db.prepare(
     'INSERT INTO run_event (run_id, type, at, body) VALUES (@run_id, @type, @at, @body)',
@@ -122,6 +131,7 @@ export function createRunRepository(db: Db) {
   return {
     byId: (id: string) => byId.get([id]),
     newest: () => newest.all(),
+    ofSweep: (sweepId: string) => ofSweep.all([sweepId]),
     insertRun(
       row: Pick<
         RunRow,
@@ -132,6 +142,11 @@ export function createRunRepository(db: Db) {
     },
     insertSubject: (runId: string, subjectId: string, documents: number) =>
       void insertSubject.run([runId, subjectId, documents]),
+    insertBase: (
+      runId: string,
+      base: { readonly baseId: string; readonly name: string; readonly sha256: string },
+    ) => void insertBase.run([runId, base.baseId, base.name, base.sha256]),
+    rename: (id: string, name: string) => void rename.run([name, id]),
     setProvider: (id: string, provider: string) => void setProvider.run([provider, id]),
     insertEvent: (event: RunEventRow) => void insertEvent.run({ ...event }),
     events: (runId: string) => events.all([runId]),

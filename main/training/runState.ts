@@ -22,6 +22,7 @@ export type RunEvent = { readonly at: string } & (
       readonly modelId: string;
       readonly facts: RunFacts;
     }
+  | { readonly type: 'paused'; readonly seconds: number; readonly devF1: number | null }
   | { readonly type: 'failed'; readonly seconds: number; readonly code: string }
   | { readonly type: 'cancelled' | 'interrupted'; readonly seconds: number }
 );
@@ -46,9 +47,16 @@ export interface RunFacts {
   readonly threads: number;
   readonly node: string;
   readonly platform: string;
-  /** Runs made before these existed lack them. */
+  readonly devMacroF1?: number;
+  /** Nats per counted token or document. */
+  readonly devLoss?: number;
   readonly test?: TestScore;
+  readonly testDocuments?: number;
   readonly privacy?: PrivacySpent;
+  /** Documents left out because they lacked the field that holds their class. */
+  readonly unlabeled?: number;
+  /** Documents without text. */
+  readonly skipped?: number;
 }
 
 export interface FoldedRun {
@@ -98,6 +106,7 @@ export function foldRun(events: readonly RunEvent[]): FoldedRun {
         run = { ...run, totalSteps: event.totalSteps };
         break;
       case 'done':
+      case 'paused':
       case 'failed':
       case 'cancelled':
       case 'interrupted':

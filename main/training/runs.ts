@@ -28,8 +28,8 @@ export interface RunDetails {
 
 export interface Runs {
   note(runId: string, event: RunEventBody): void;
-  /** Newest first, at most 500. */
-  list(): Run[];
+  /** Newest first, at most 500, without trials of sweeps; or the trials of one sweep in their order. */
+  list(sweepId?: string): Run[];
   /** Fails with NOT_FOUND. */
   get(runId: string): Result<RunDetails>;
   /** At most `limit` points. */
@@ -92,11 +92,10 @@ export function createRuns(deps: {
     note(runId, { type, ...body }) {
       repository.insertEvent({ run_id: runId, type, at: clock.now(), body: JSON.stringify(body) });
     },
-    list() {
+    list(sweepId) {
       const events = Map.groupBy(repository.allEvents(), (event) => event.run_id);
-      return repository
-        .newest()
-        .map((row) => detailsOf(row, (events.get(row.id) ?? []).map(eventOf)).run);
+      const rows = sweepId === undefined ? repository.newest() : repository.ofSweep(sweepId);
+      return rows.map((row) => detailsOf(row, (events.get(row.id) ?? []).map(eventOf)).run);
     },
     get(runId) {
       const row = repository.byId(runId);

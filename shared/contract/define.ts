@@ -59,7 +59,7 @@ export const Progress = z.strictObject({
   done: z.number().nonnegative(),
   /** Null while the amount of work is not known. */
   total: z.number().nonnegative().nullable(),
-  unit: z.enum(['files', 'documents', 'bytes', 'steps', 'pages']),
+  unit: z.enum(['files', 'documents', 'bytes', 'steps', 'epochs', 'pages']),
   /** Null until there is something to extrapolate from. */
   etaSeconds: z.number().nonnegative().nullable(),
 });

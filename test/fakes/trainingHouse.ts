@@ -44,6 +44,9 @@ export async function createTrainingHouse(options: HouseOptions) {
     const corpus = createCorpus({ ...base, governance });
     const models = createModels({
       ...base,
+      corpus,
+      governance,
+      users: () => [user],
       subjectRef: governance.subjects.subjectRef,
       launchCompute: options.launch,
       ...(options.timing && { timing: options.timing }),
@@ -53,13 +56,18 @@ export async function createTrainingHouse(options: HouseOptions) {
       governance,
       corpus,
       users: () => [user],
-      isModelUsable: (modelId) => models.requireUsable(modelId).ok,
+      isModelUsable: (modelId) => models.predictors.require(modelId).ok,
     });
     const { compute } = models;
     const { snapshots } = labeling;
-    const training = createTraining({ ...base, snapshots, models, compute });
+    const training = createTraining({ ...base, snapshots, models, bases: models.bases, compute });
     const evaluation = createEvaluations({ ...base, snapshots, models, compute });
-    const serving = createServing({ models, compute, gate: governance.gate, labeling });
+    const serving = createServing({
+      predictors: models.predictors,
+      compute,
+      gate: governance.gate,
+      labeling,
+    });
     const reports = createReports({ ...base, governance, labeling, models, training, evaluation });
     governance.follow(training.follower);
     governance.follow(models.follower);

@@ -136,13 +136,14 @@ describe('a lane', () => {
     ['out-of-memory', 'OUT_OF_MEMORY'],
     ['bad-data', 'RECIPE_INVALID'],
     ['bad-model', 'MODEL_BLOCKED'],
+    ['unsupported-operator', 'MODEL_BLOCKED'],
     ['canceled', 'CANCELLED'],
   ])('translates %s to %s', async (code, expected) => {
     const { lane } = laneOver(({ id }, process) => process.send(failed(id, code)));
     expect(await lane.request(hello)).toMatchObject({ error: { code: expected } });
   });
 
-  it.each(['internal', 'bad-request', 'unsupported-operator'])(
+  it.each(['internal', 'bad-request'])(
     'throws for %s: a defect is not for a person to mend',
     async (code) => {
       const { lane } = laneOver(({ id }, process) => process.send(failed(id, code)));

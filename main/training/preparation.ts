@@ -1,0 +1,84 @@
+/*
+ * Everything a run needs before its first step: the documents the gate lets through, what they are to
+ * teach, and the encoder it starts from. Nothing is written here, so a refusal leaves no run behind.
+ */
+import type { Recipe } from '../../shared/contract/index.ts';
+import { failure, ok, type Failure, type Result } from '../../shared/kernel/result.ts';
+import type { Actor } from '../governance/index.ts';
+import type { SnapshotReader, Snapshots } from '../labeling/index.ts';
+import type { Bases, ChosenBase } from '../models/index.ts';
+import { attempt } from '../platform/index.ts';
+import { collectTrainingData, type TrainingData } from './trainingData.ts';
+
+export interface Prepared {
+  readonly recipe: Recipe;
+  readonly reader: SnapshotReader;
+  readonly data: TrainingData;
+  readonly base: ChosenBase | null;
+  /** Of the documents and of the model it is built on: whoever is here has shaped the result. */
+  readonly subjects: ReadonlyMap<string, number>;
+}
+
+export interface PreparationDeps {
+  readonly snapshots: Pick<Snapshots, 'open' | 'get'>;
+  readonly bases: Pick<Bases, 'choose' | 'find' | 'bundle'>;
+}
+
+/**
+ * Fails with NOT_FOUND, SNAPSHOT_EMPTY, SNAPSHOT_CHANGED, PURPOSE_RETIRED, GATE_DENIED, RECIPE_INVALID,
+ * MODEL_BLOCKED.
+ */
+export function prepare(
+  { snapshots, bases }: Pick<PreparationDeps, 'snapshots' | 'bases'>,
+  actor: Actor,
+  snapshotId: string,
+  recipe: Recipe,
+): Result<Prepared> {
+  const opened = snapshots.open(snapshotId, { actor, operation: 'train' });
+  if (!opened.ok) return opened;
+  const reader = opened.value;
+  const chosen = chooseBase(bases, recipe, reader.snapshot.purposeId);
+  if (!chosen.ok) return chosen;
+  // A text that is not the frozen one comes as a fault from inside the iteration.
+  const collected = attempt(() => collectTrainingData(reader, recipe));
+  const data = collected.ok ? collected.value : collected;
+  if (!data.ok) return data;
+  const subjects = new Map(data.value.subjects);
+  for (const { subjectId, documents } of chosen.value?.subjects ?? []) {
+    subjects.set(subjectId, (subjects.get(subjectId) ?? 0) + documents);
+  }
+  return ok({ recipe, reader, data: data.value, base: chosen.value, subjects });
+}
+
+function chooseBase(
+  bases: Pick<Bases, 'choose'>,
+  recipe: Recipe,
+  purposeId: string,
+): Result<ChosenBase | null> {
+  return recipe.architecture === 'encoder' ? bases.choose(recipe.base, purposeId) : ok(null);
+}
+
+/** Why the checkpoint of a run that began with other documents must go, and the sentence for it. */
+export interface Drift {
+  readonly reason: 'permissionLost' | 'snapshotChanged';
+  readonly error: Failure;
+}
+
+/** Undefined where the documents are those the run began with. */
+export function driftOf({ data }: Prepared, began: string | null): Drift | undefined {
+  if (data.sha256 === began) return undefined;
+  if (data.withheld === 0) {
+    const { error } = failure(
+      'SNAPSHOT_CHANGED',
+      'The documents of this run are not the ones it began with, so its checkpoint was destroyed. Freeze a new snapshot and start a new run.',
+    );
+    return { reason: 'snapshotChanged', error };
+  }
+  const documents = `${data.withheld} ${data.withheld === 1 ? 'document' : 'documents'}`;
+  const { error } = failure(
+    'GATE_DENIED',
+    `${documents} of this run may no longer be used, and its checkpoint has learned from them, so it was destroyed. Freeze a new snapshot and start a new run.`,
+    { step: 'basis', reason: 'withdrawn', count: data.withheld },
+  );
+  return { reason: 'permissionLost', error };
+}
