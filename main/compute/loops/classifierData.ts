@@ -71,7 +71,10 @@ function encodeText(
   text: string,
   featurize: ReturnType<typeof createDocumentFeaturizer>,
 ) {
-  const tokens = fineTokens(text);
+  // Line breaks carry structure for spans; what a text is about does not hang on them.
+  const tokens = fineTokens(text).filter(
+    ({ start }) => !/[\r\n\u2028\u2029]/.test(text[start] ?? ''),
+  );
   return { id, length: tokens.length, features: featurize(text, tokens) };
 }
 

@@ -85,6 +85,56 @@ describe('training a tagger', () => {
     },
   );
 
+  it('pauses after an epoch and goes on bit for bit, also when asked twice', async () => {
+    const whole = await trainTagger(job(), record());
+    const first = record();
+    const paused = await trainTagger(job({ pauseAfterEpoch: 2 }), first);
+    expect(paused).toMatchObject({ stopped: 'paused', epochs: 2 });
+    expect(paused.history).toEqual(whole.history.slice(0, 2));
+    // A paused run has a model, that of its best epoch so far.
+    expect(paused.model.files['onnx/model.onnx']).toBeDefined();
+    const second = record();
+    const again = await trainTagger(
+      job({ pauseAfterEpoch: 4, resumeFrom: first.checkpoints.at(-1)!.bytes }),
+      second,
+    );
+    expect(again).toMatchObject({ stopped: 'paused', epochs: 4 });
+    const resumed = await trainTagger(
+      job({ resumeFrom: second.checkpoints.at(-1)!.bytes }),
+      record(),
+    );
+    expect(resumed).toMatchObject({ stopped: 'finished', epochs: 6 });
+    expect(resumed.lossCurve).toEqual(whole.lossCurve);
+    expect(resumed.history).toEqual(whole.history);
+    expect(resumed.model.files).toEqual(whole.model.files);
+  });
+
+  it('pauses after the last epoch too, from where going on only exports', async () => {
+    const log = record();
+    const paused = await trainTagger(job({ pauseAfterEpoch: 6 }), log);
+    expect(paused).toMatchObject({ stopped: 'paused', epochs: 6 });
+    const resumed = await trainTagger(job({ resumeFrom: log.checkpoints.at(-1)!.bytes }), record());
+    expect(resumed).toMatchObject({ stopped: 'finished', epochs: 6 });
+    expect(resumed.model.files).toEqual(paused.model.files);
+  });
+
+  it('checkpoints every so many steps, and each continues to the same bits', async () => {
+    const log = record();
+    const recipe = tinyRecipe({ checkpointSteps: 7 });
+    const whole = await trainTagger(job({ recipe }), log);
+    const steps = log.checkpoints.map(({ step }) => step);
+    expect(steps).toEqual(
+      Array.from({ length: Math.floor(whole.steps / 7) }, (_, k) => 7 * (k + 1)),
+    );
+    // How often checkpoints are taken is no part of what a run computes.
+    const other = tinyRecipe({ checkpointSeconds: 5, checkpointSteps: 1000 });
+    const resumed = await trainTagger(
+      job({ recipe: other, resumeFrom: log.checkpoints[1]!.bytes }),
+      record(),
+    );
+    expect(resumed.model.files).toEqual(whole.model.files);
+  });
+
   it('refuses a checkpoint of other data, of another recipe, and a cut one', async () => {
     const log = record(3);
     await expect(trainTagger(job(), log)).rejects.toMatchObject({ code: 'canceled' });
