@@ -181,6 +181,16 @@ export interface TrainResult {
   /** Scores of the chosen weights on the test documents. */
   readonly test?: SpanScore;
   readonly privacy?: PrivacyRecord;
+  /**
+   * The eight-bit file beside the full one: offered only where it costs at most `bound` of the F1 on the
+   * development documents, both scores being of the exported files. Absent where none was tried.
+   */
+  readonly int8?: {
+    readonly offered: boolean;
+    readonly f1: number;
+    readonly fullF1: number;
+    readonly bound: number;
+  };
   readonly runtime: RuntimeFacts;
 }
 

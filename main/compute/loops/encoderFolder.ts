@@ -5,7 +5,6 @@ import {
   type EncoderConfig,
   type OwnConfig,
 } from '../architectures/encoder/index.ts';
-import { encodeModel } from '../onnx/index.ts';
 import type { ModelBundle } from '../protocol.ts';
 import type { Weights } from './checkpoint.ts';
 
@@ -25,14 +24,20 @@ const TOKENIZER_FILES = [
 export const MODEL_PATH = 'onnx/model.onnx';
 export const QUANTIZED_PATH = 'onnx/model_quantized.onnx';
 
-export function packEncoder(
-  base: ModelBundle,
-  config: EncoderConfig,
-  own: OwnConfig,
-  classes: readonly string[],
-  build: EncoderBuild,
-  weights: Weights,
-): ModelBundle {
+export interface FolderParts {
+  readonly base: ModelBundle;
+  readonly config: EncoderConfig;
+  readonly own: OwnConfig;
+  readonly classes: readonly string[];
+  readonly build: EncoderBuild;
+  readonly weights: Weights;
+  readonly onnx: Uint8Array;
+  /** The eight-bit file, where it is offered. */
+  readonly int8?: Uint8Array | undefined;
+}
+
+export function packEncoder(parts: FolderParts): ModelBundle {
+  const { base, config, own, classes, build, weights, onnx, int8 } = parts;
   const copied = Object.fromEntries(
     TOKENIZER_FILES.flatMap((name) => (base.files[name] ? [[name, base.files[name]]] : [])),
   );
@@ -43,7 +48,8 @@ export function packEncoder(
     files: {
       ...copied,
       'config.json': writeConfig(config, classes, own),
-      [MODEL_PATH]: encodeModel(build.finished(weights)),
+      [MODEL_PATH]: onnx,
+      ...(int8 && { [QUANTIZED_PATH]: int8 }),
       ...adapter,
     },
   };

@@ -9,6 +9,7 @@ import {
   buildEncoder,
   LOSS,
   portsOf,
+  quantize,
   readConfig,
   type EncoderBuild,
   type EncoderConfig,
@@ -16,7 +17,7 @@ import {
 } from '../architectures/encoder/index.ts';
 import { tagNames } from '../architectures/tagger/index.ts';
 import { fault } from '../fault.ts';
-import { encodeModel, liftParameters } from '../onnx/index.ts';
+import { encodeModel, liftParameters, type Model } from '../onnx/index.ts';
 import type { EncoderRecipe, TrainJob, TrainResult } from '../protocol.ts';
 import { openSession } from '../sessions/index.ts';
 import { readTokenizer, type Tokenizer } from '../tokenizers/index.ts';
@@ -36,6 +37,9 @@ import { describeRun } from './workshop.ts';
 
 /** PyTorch's defaults, which the published recipes use. */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/** F1 that the eight-bit file may cost. */
+const INT8_BOUND = 0.005;
 
 /** @throws Fault: 'bad-request', 'bad-data', 'bad-model', 'diverged', 'canceled', 'out-of-memory'. */
 export async function trainEncoder(
@@ -112,6 +116,23 @@ export async function trainEncoder(
       recipe.testAtEnd && end.stopped !== 'paused' && test.texts.length > 0
         ? judge(test.texts, await score(test), labels).dev
         : undefined;
+    const finished = build.finished(weights);
+    const onnx = encodeModel(finished);
+    const int8 =
+      dev.texts.length > 0 && end.stopped !== 'paused'
+        ? await tryInt8(finished, onnx, async (file) => {
+            const session = await openSession(file, { threads });
+            try {
+              const run = { ...scorer, session, weights: {} };
+              const scores = await scoreTexts(run, dev.texts, dev.windows, task === 'spans', () =>
+                breathe(hooks),
+              );
+              return judge(dev.texts, scores, labels).dev.f1;
+            } finally {
+              await session.dispose();
+            }
+          })
+        : null;
     const own = {
       version: 1,
       ...{ task, alignment: recipe.alignment },
@@ -120,7 +141,10 @@ export async function trainEncoder(
     } as const;
     return {
       ...describeRun({ trainer }, end, threads),
-      model: packEncoder(base, config, own, classes, build, weights),
+      model: packEncoder({
+        ...{ base, config, own, classes, build, weights, onnx },
+        int8: int8?.file,
+      }),
       data: {
         documents: train.texts.length,
         tokens: train.tokens,
@@ -131,12 +155,27 @@ export async function trainEncoder(
         hash: identity.data,
       },
       ...(tested && { test: tested }),
+      ...(int8 && { int8: int8.facts }),
       ...(rule.record && { privacy: rule.record(end.state.step) }),
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
     await trainer.dispose();
     await evaluator.dispose();
+  }
+
+  /** Quantizes the exported model and offers it only where it is as good on the development texts. */
+  async function tryInt8(
+    finished: Model,
+    full: Uint8Array,
+    f1Of: (file: Uint8Array) => Promise<number>,
+  ): Promise<{ file: Uint8Array | undefined; facts: TrainResult['int8'] } | null> {
+    const { model, products } = quantize(finished, new Set([build.head.weight]));
+    if (products === 0) return null;
+    const file = encodeModel(model);
+    const [f1, fullF1] = [await f1Of(file), await f1Of(full)];
+    const offered = f1 >= fullF1 - INT8_BOUND;
+    return { file: offered ? file : undefined, facts: { offered, f1, fullF1, bound: INT8_BOUND } };
   }
 }
 

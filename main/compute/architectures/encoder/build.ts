@@ -9,6 +9,7 @@ import {
   injectLora,
   mergeLora,
   replaceHead,
+  type AdapterPlan,
   type Headed,
   type HeadWeights,
   type LinearWeight,
@@ -29,11 +30,14 @@ export interface EncoderBuild {
   /** `forward` with the loss as its only output. */
   readonly training: Model;
   readonly logits: string;
+  readonly head: HeadWeights;
   readonly perToken: boolean;
   readonly trainable: readonly Omit<ParameterSpec, 'dims'>[];
   readonly frozen: readonly string[];
   /** The brought graph with the new head and the trained values, adapters merged. */
   finished(values: Weights): Model;
+  /** What was adapted, in LoRA mode. */
+  readonly adapter: AdapterPlan | null;
   /** The files of a LoRA adapter; none in other modes. */
   adapterFiles(values: Weights): Record<string, Uint8Array>;
 }
@@ -69,12 +73,15 @@ export function buildEncoder(admission: Admission, options: BuildOptions): Encod
     ...sites.flatMap(({ a, b }) => [spec(a, true), spec(b, true)]),
     ...headSpecs,
   ];
+  const adapter: AdapterPlan | null =
+    mode.kind === 'lora' ? { settings: mode, sites, head, task, base: recipe.base } : null;
   const moving = new Set(trainable.map(({ name }) => name));
 
   return {
     forward,
     training: appendLoss(forward, logits, classes, task === 'spans' ? 3 : 2),
     logits,
+    head,
     perToken: task === 'spans',
     trainable,
     frozen: body
@@ -90,12 +97,13 @@ export function buildEncoder(admission: Admission, options: BuildOptions): Encod
       const value = (name: string): Float32Array => values.get(name) as Float32Array;
       return { ...plain, graph: mergeLora(filled, sites, mode, value) };
     },
-    adapterFiles(values) {
-      if (mode.kind !== 'lora') return {};
-      return encodeAdapter({ settings: mode, sites, head, task, base: recipe.base }, (name) =>
-        tensorOf(forward, name, values.get(name) as Float32Array),
-      );
-    },
+    adapter,
+    adapterFiles: (values) =>
+      adapter
+        ? encodeAdapter(adapter, (name) =>
+            tensorOf(forward, name, values.get(name) as Float32Array),
+          )
+        : {},
   };
 }
 

@@ -22,3 +22,4 @@ export {
 } from './objective.ts';
 export { cutPasses, groupByLength, planPasses, type Pass, type PassPlan } from './passes.ts';
 export { columnsOf, gatherColumns, type SchemeReading } from './schemes.ts';
+export { quantize, type QuantizedModel } from './quantize.ts';
