@@ -1,15 +1,16 @@
 /**
- * Trains the tagger on the MEDDOCAN training notes and prints the strict span F1 on the development
- * notes, with time and peak memory. For engineers: it reads ../shared/data directly, without a vault.
+ * One process that trains a tagger on the MEDDOCAN training notes and prints the strict span F1 on the
+ * development notes as one line of JSON; epochs go to the error stream. For engineers: it reads
+ * ../shared/data directly, without a vault.
  *
- *   node test/bench/taggerMeddocan.ts [--preset standard] [--set epochs=5]... [--limit 100] [--errors]
- *   node test/bench/taggerMeddocan.ts --data resources/samples --preset quick
+ *   node test/bench/training/meddocan.ts [--preset standard] [--set crf=true]... [--limit 100] [--errors]
+ *   node test/bench/training/meddocan.ts --data resources/samples --preset quick
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { predict, trainTagger, type LoopHooks } from '../../main/compute/loops/index.ts';
-import { PRESETS, type TaggerRecipe, type WireDocument } from '../../main/compute/protocol.ts';
+import { predict, trainTagger, type LoopHooks } from '../../../main/compute/loops/index.ts';
+import { PRESETS, type TaggerRecipe, type WireDocument } from '../../../main/compute/protocol.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +23,10 @@ const { values } = parseArgs({
 });
 
 const DATA = resolve(values.data);
+if (!existsSync(DATA)) {
+  console.log(JSON.stringify({ skipped: `${values.data} is not there` }));
+  process.exit(0);
+}
 
 function readBrat(split: string): WireDocument[] {
   return readdirSync(join(DATA, split), { recursive: true, encoding: 'utf8' })
@@ -50,10 +55,6 @@ function readBrat(split: string): WireDocument[] {
     });
 }
 
-if (!existsSync(DATA)) {
-  console.log(`Skipped: ${values.data} is not there.`);
-  process.exit(0);
-}
 const limit = Number(values.limit ?? Infinity);
 const train = readBrat('train').slice(0, limit);
 const dev = readBrat('dev').slice(0, limit);
@@ -63,39 +64,34 @@ const labels = [
 const changes = Object.fromEntries(
   values.set.map((pair) => {
     const [key, value] = pair.split('=') as [string, string];
-    return [key, JSON.parse(/^[a-z]+$/.test(value) ? `"${value}"` : value) as unknown];
+    return [key, JSON.parse(value) as unknown];
   }),
 );
 const recipe = { ...PRESETS[values.preset as keyof typeof PRESETS], ...changes } as TaggerRecipe;
-console.log(JSON.stringify(recipe));
 
 const started = performance.now();
-const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1);
-let checkpoints = 0;
 const hooks: LoopHooks = {
   progress(progress) {
-    if (progress.kind !== 'train') return;
-    const entry = progress.evaluation;
-    if (entry)
-      console.log(
-        `${seconds()} s  epoch ${entry.epoch}/${progress.epochs}  loss ${entry.trainLoss.toFixed(4)}` +
-          `  dev P ${entry.dev.precision.toFixed(4)} R ${entry.dev.recall.toFixed(4)} F1 ${entry.dev.f1.toFixed(4)}` +
-          `${entry.best ? ' *' : ''}  ${progress.stepsPerSecond.toFixed(2)} steps/s`,
-      );
+    if (progress.kind !== 'train' || !progress.evaluation) return;
+    const { epoch, trainLoss, dev: score, best } = progress.evaluation;
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    process.stderr.write(
+      `${seconds} s  epoch ${epoch}/${progress.epochs}  loss ${trainLoss.toFixed(4)}  dev P ${score.precision.toFixed(4)} ` +
+        `R ${score.recall.toFixed(4)} F1 ${score.f1.toFixed(4)}${best ? ' *' : ''}\n`,
+    );
   },
-  checkpoint: (_step, bytes) => void (checkpoints = bytes.length),
+  checkpoint: () => undefined,
   canceled: () => false,
 };
 const result = await trainTagger({ recipe, labels, train, dev }, hooks);
-const size = Object.values(result.model.files).reduce((sum, bytes) => sum + bytes.length, 0);
 const tagged = await predict(
   { model: result.model, documents: dev.map(({ id, text }) => ({ id, text })) },
   hooks,
 );
 let [correct, predicted, gold] = [0, 0, 0];
+type Plain = Pick<WireDocument['spans'][number], 'start' | 'end' | 'label'>;
+const key = ({ start, end, label }: Plain): string => `${start} ${end} ${label}`;
 dev.forEach(({ spans, text, id }, index) => {
-  const key = (span: { start: number; end: number; label: string }): string =>
-    `${span.start} ${span.end} ${span.label}`;
   const wanted = new Set(spans.map(key));
   const found = tagged.documents[index]?.spans ?? [];
   gold += wanted.size;
@@ -103,21 +99,29 @@ dev.forEach(({ spans, text, id }, index) => {
   correct += found.filter((span) => wanted.has(key(span))).length;
   if (!values.errors) return;
   const foundKeys = new Set(found.map(key));
-  const show = (mark: string, span: { start: number; end: number; label: string }): void =>
-    console.log(
-      `${mark} ${id} ${span.label} ${JSON.stringify(text.slice(Math.max(0, span.start - 25), span.start))}[${text.slice(span.start, span.end)}]${JSON.stringify(text.slice(span.end, span.end + 12))}`,
+  const show = (mark: string, { start, end, label }: Plain): boolean =>
+    process.stderr.write(
+      `${mark} ${id} ${label} ${JSON.stringify(text.slice(Math.max(0, start - 25), start))}[${text.slice(start, end)}]${JSON.stringify(text.slice(end, end + 12))}\n`,
     );
   for (const span of spans) if (!foundKeys.has(key(span))) show('missed', span);
   for (const span of found) if (!wanted.has(key(span))) show('extra ', span);
 });
-const [p, r] = [correct / predicted, correct / gold];
+const [precision, recall] = [correct / predicted, correct / gold];
 const cpu = process.cpuUsage();
 console.log(
-  `strict span F1 on ${dev.length} development notes: ${((2 * p * r) / (p + r)).toFixed(4)} (precision ${p.toFixed(4)}, recall ${r.toFixed(4)})`,
-);
-console.log(
-  `${result.steps} steps, ${result.epochs} epochs, training ${result.seconds.toFixed(1)} s, tagging ${tagged.seconds.toFixed(1)} s,` +
-    ` CPU ${((cpu.user + cpu.system) / 1e6).toFixed(0)} s, peak RSS ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB,` +
-    ` ${result.parameters} parameters, model ${(size / 1e6).toFixed(1)} MB, checkpoint ${(checkpoints / 1e6).toFixed(1)} MB,` +
-    ` ${result.data.misaligned} spans misaligned`,
+  JSON.stringify({
+    f1: (2 * precision * recall) / (precision + recall),
+    precision,
+    recall,
+    notes: dev.length,
+    epochs: result.epochs,
+    steps: result.steps,
+    seconds: result.seconds,
+    taggingSeconds: tagged.seconds,
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    parameters: result.parameters,
+    modelMB: Object.values(result.model.files).reduce((sum, { length }) => sum + length, 0) / 1e6,
+    misaligned: result.data.misaligned,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+  }),
 );
