@@ -61,6 +61,10 @@ export interface GateRepository {
   countTexts(subjectId: string): number;
   /** Merges the index so that no term of a deleted text is left in a segment. */
   compactIndex(): void;
+  /** From the texts that are there; after a salvage the index itself was not copied. */
+  rebuildIndex(): void;
+  /** Documents whose text is gone. */
+  withoutText(): readonly { readonly rowid: number; readonly name: string }[];
 }
 
 const DOCUMENT =
@@ -156,6 +160,14 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
     countTexts: (subject) => countTexts.get({ subject })?.n ?? 0,
     compactIndex: () =>
       db.exec(`INSERT INTO document_search (document_search) VALUES ('optimize')`),
+    rebuildIndex: () =>
+      db.exec(`INSERT INTO document_search (document_search) VALUES ('delete-all');
+               INSERT INTO document_search (rowid, text) SELECT document_rowid, text FROM document_text;`),
+    withoutText: () =>
+      db.all(
+        `SELECT d.rowid, d.name FROM document d WHERE NOT EXISTS
+         (SELECT 1 FROM document_text t WHERE t.document_rowid = d.rowid) ORDER BY d.rowid`,
+      ),
   };
 }
 

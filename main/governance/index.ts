@@ -116,6 +116,8 @@ export {
   type KnownErasures,
 } from './erasureJournal.ts';
 export type { Replayed } from './erasureReplay.ts';
+export { finishSalvage, type Salvaged } from './salvaged.ts';
+export { examineLog } from './examineLog.ts';
 export {
   createBackups,
   inspectCopy,

@@ -23,7 +23,7 @@ import { type RunningJob } from './jobs.ts';
 import { isBoundedPlainData } from './limits.ts';
 import { clearance } from './dualControl.ts';
 import { isReadOnly, type OpenSession, type Sessions } from './sessions.ts';
-import type { Restoring } from './restoring.ts';
+import type { OutsideActs } from './restoring.ts';
 import type { SettingsBook } from './settings.ts';
 
 export interface Timeouts {
@@ -38,7 +38,7 @@ export interface CallsDeps {
   readonly incidents: Incidents;
   readonly settings: SettingsBook;
   readonly clock: Clock;
-  readonly restoring?: Pick<Restoring, 'verify' | 'restore'>;
+  readonly restoring?: OutsideActs;
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   /** Development and tests check every output; a release only what leaves the vault. */
   readonly checkOutput: boolean;
@@ -89,6 +89,8 @@ export function createCalls(deps: CallsDeps): Calls {
         : failure('NOT_FOUND', 'That job is not running any more. Nothing was changed.'),
     'backup.verify': (input) => deps.restoring?.verify(input) ?? NO_BACKUPS(),
     'backup.restore': (input) => deps.restoring?.restore(input) ?? NO_BACKUPS(),
+    'vault.examine': (input) => deps.restoring?.examine(input) ?? NO_BACKUPS(),
+    'vault.salvage': (input) => deps.restoring?.salvage(input) ?? NO_BACKUPS(),
   };
 
   return async function call(request) {
@@ -317,6 +319,8 @@ const OWN_NAMES: ReadonlySet<string> = new Set<OwnName>([
   'job.cancel',
   'backup.verify',
   'backup.restore',
+  'vault.examine',
+  'vault.salvage',
 ]);
 const isOwn = (name: ProcedureName): name is OwnName => OWN_NAMES.has(name);
 
@@ -341,7 +345,7 @@ const READ_ONLY = () =>
     'This vault is older than, or different from, what it was when it was last closed, so nothing can be changed in it and no text can be read. Nothing was changed. Restore the newest copy, or let two people accept this state on the audit screen.',
   );
 const NO_BACKUPS = () =>
-  failure('SOURCE_NOT_FOUND', 'This core has no access to backups. Nothing was changed.');
+  failure('NOT_FOUND', 'This core has no access to files outside its vault. Nothing was changed.');
 const CANCELLED = () => failure('CANCELLED', 'Cancelled. What was finished before is kept.');
 const FORBIDDEN = () =>
   failure(

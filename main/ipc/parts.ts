@@ -19,6 +19,7 @@ import { servingHandlers } from './handlers/serving.ts';
 import { trainingHandlers } from './handlers/training.ts';
 import type { Handlers } from './handlers/types.ts';
 import { staffHandlers } from './handlers/staff.ts';
+import { upkeepHandlers } from './handlers/upkeep.ts';
 import { vaultHandlers } from './handlers/vault.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
 import { createRestoring, type Restoring } from './restoring.ts';
@@ -139,6 +140,7 @@ function allHandlers(
     ...servingHandlers(services),
     ...staffHandlers(services),
     ...trainingHandlers(services),
+    ...upkeepHandlers(services),
     ...vaultHandlers(services),
   };
 }

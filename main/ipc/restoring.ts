@@ -3,7 +3,14 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
-import { inspectCopy, makeUsable, type Restored } from '../governance/index.ts';
+import {
+  createAuditLog,
+  examineLog,
+  finishSalvage,
+  inspectCopy,
+  makeUsable,
+  type Restored,
+} from '../governance/index.ts';
 import type { OutputOf, ParsedInputOf } from '../../shared/contract/index.ts';
 import type { Clock, Random } from '../platform/index.ts';
 import type { BackupManifest, OpenVault, VaultFiles } from '../store/index.ts';
@@ -20,9 +27,15 @@ export interface RestoringDeps extends Pick<ServicesDeps, 'launchCompute' | 'app
 
 export type Drilled = OutputOf<'backup.drill'>;
 
-export interface Restoring {
+/** Acts on files of this machine that need no open vault. */
+export interface OutsideActs {
+  examine(input: ParsedInputOf<'vault.examine'>): Promise<Result<OutputOf<'vault.examine'>>>;
+  salvage(input: ParsedInputOf<'vault.salvage'>): Promise<Result<OutputOf<'vault.salvage'>>>;
   verify(input: ParsedInputOf<'backup.verify'>): Promise<Result<OutputOf<'backup.verify'>>>;
   restore(input: ParsedInputOf<'backup.restore'>): Promise<Result<OutputOf<'backup.restore'>>>;
+}
+
+export interface Restoring extends OutsideActs {
   /** Beside the vault rather than in the system's temporary folder: it may be as large as the vault. */
   drill(
     folder: string,
@@ -70,6 +83,39 @@ export function createRestoring(deps: RestoringDeps): Restoring {
   }
 
   return {
+    async examine({ place, passphrase }) {
+      const folder = folderOf(place);
+      if (!folder.ok) return folder;
+      const findings = await files.examine(place.path, {
+        ...(passphrase !== undefined && { unlock: { passphrase } }),
+        inspect: (copy) => examineLog(copy, clock.nowMs()),
+      });
+      return findings.ok ? ok({ findings: findings.value.map((each) => ({ ...each })) }) : findings;
+    },
+    async salvage({ source, destination, passphrase }) {
+      const wrong = [source, destination].map(folderOf).find((place) => !place.ok);
+      if (wrong && !wrong.ok) return wrong;
+      const saved = await files.salvage(
+        source.path,
+        destination.path,
+        { passphrase },
+        async (salvaged) => {
+          const { store } = salvaged.vault;
+          const audit = createAuditLog({ store, clock, random, appVersion: deps.appVersion });
+          return ok(await finishSalvage(salvaged, audit));
+        },
+      );
+      if (!saved.ok) return saved;
+      const { documentsLost, tables, orphans, sealedLost, firstPage, log } = saved.value;
+      return ok({
+        documentsLost: [...documentsLost],
+        tables: tables.map((each) => ({ ...each, gaps: each.gaps.map((gap) => ({ ...gap })) })),
+        orphans: orphans.map((each) => ({ ...each })),
+        sealedLost: sealedLost.map((each) => ({ ...each })),
+        firstPage: firstPage ?? null,
+        log: { ...log },
+      });
+    },
     async verify({ source, passphrase }) {
       const folder = folderOf(source);
       if (!folder.ok) return folder;

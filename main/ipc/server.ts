@@ -19,7 +19,7 @@ import { createCalls, type Timeouts } from './calls.ts';
 import type { ClientKind } from './handlers/types.ts';
 import { createIncidents, type Incidents } from './incidents.ts';
 import { createJobs } from './jobs.ts';
-import type { Restoring } from './restoring.ts';
+import type { OutsideActs } from './restoring.ts';
 import { createSessions, type OpenSession, type SessionParts } from './sessions.ts';
 import type { SettingsBook } from './settings.ts';
 
@@ -36,8 +36,8 @@ export interface ServerDeps {
     hooks: SessionHooks,
   ) => SessionParts | Promise<SessionParts>;
   readonly checkOutput: boolean;
-  /** Backups seen from outside any open vault; a server without them refuses those two procedures. */
-  readonly restoring?: Pick<Restoring, 'verify' | 'restore'>;
+  /** What works without an open vault on files of this machine; a server without it refuses those. */
+  readonly restoring?: OutsideActs;
   readonly timeouts?: Timeouts;
   readonly lockPatienceMs?: number;
   /** How often to look for a page that has fallen silent. */

@@ -7,6 +7,7 @@ import type { Result } from '../../shared/kernel/result.ts';
 import type { Db } from './db.ts';
 import type { KdfCost } from './kdf.ts';
 import type { LockOwner } from './lock.ts';
+import type { Salvage } from './salvage.ts';
 import type { SealedFiles, SealedId } from './sealed.ts';
 
 /** `aegis`: AEGIS-256, fast and authenticated. `sqlcipher`: AES-256-CBC with HMAC-SHA512. */
@@ -70,6 +71,19 @@ export interface VaultFiles {
    * it was made counts), BACKUP_DAMAGED (no key can open it any more).
    */
   verifyBackup(folder: string, options: VerifyBackup): Promise<Result<VerifiedBackup>>;
+  /** Looks at a vault that may be damaged, and changes nothing. Fails with NOT_A_VAULT, WRONG_PASSPHRASE. */
+  examine(folder: string, options: ExamineVault): Promise<Result<readonly Finding[]>>;
+  /**
+   * Copies whatever can be read to a new vault folder, unlocked for `act` (search index, a leaf). The folder
+   * gets its name when `act` succeeded; the damaged vault is only read. Fails with NOT_A_VAULT,
+   * WRONG_PASSPHRASE, VAULT_IN_USE, VAULT_EXISTS, VAULT_DAMAGED (not even the schema is left), DISK_FULL.
+   */
+  salvage<T>(
+    folder: string,
+    target: string,
+    options: Unlock,
+    act: (salvaged: SalvagedVault) => Promise<Result<T>>,
+  ): Promise<Result<T>>;
   /**
    * Copies a backup to a new vault folder and unlocks the copy for `act` (replay of erasures, a leaf). Only
    * when `act` succeeded does the folder get its name. Fails as `verifyBackup`, with VAULT_EXISTS (the
@@ -81,6 +95,39 @@ export interface VaultFiles {
     options: Unlock,
     act: (vault: OpenVault, manifest: BackupManifest) => Promise<Result<T>>,
   ): Promise<Result<T>>;
+}
+
+/** One thing that was looked at, in words for the administrator. Nothing in it names a person in the data. */
+export interface Finding {
+  readonly what:
+    | 'header'
+    | 'headerCopy'
+    | 'lock'
+    | 'permissions'
+    | 'space'
+    | 'clock'
+    | 'key'
+    | 'pages'
+    | 'tables'
+    | 'sealed'
+    | 'log'
+    | 'anchor'
+    | 'backup';
+  /** `bad`: something is lost or about to be. `limited`: it works, but should not stay so. */
+  readonly state: 'good' | 'limited' | 'bad' | 'unknown';
+  readonly detail: string;
+  /** Empty where nothing is to be done. */
+  readonly todo: string;
+}
+
+export interface ExamineVault {
+  /** Without it only what can be seen from outside. */
+  readonly unlock?: Unlock;
+  readonly inspect: (copy: CopyOfVault) => Promise<readonly Finding[]>;
+}
+
+export interface SalvagedVault extends Salvage {
+  readonly vault: OpenVault;
 }
 
 /** A backup's own list of itself. Names of users stand in it as they stand in slots.json. */
@@ -243,7 +290,10 @@ export interface Store {
   checkpoint(): void;
   /** Checkpoint, rebuild, checkpoint: no deleted byte is left in a page or in the log. */
   vacuum(): void;
-  /** The database's pages in clear, free pages included: what an eraser must scan. */
+  /**
+   * The database's pages in clear, free pages included: what an eraser must scan. Throws VAULT_DAMAGED where
+   * a page cannot be read: nothing is proven about it.
+   */
   image(): Iterable<Buffer>;
   /**
    * New random database key. Returns only after the reopened file passed its integrity check and refused

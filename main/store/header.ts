@@ -58,6 +58,16 @@ export function readHeader(folder: string): ReadHeader | undefined {
   return undefined;
 }
 
+/** One copy by itself, for whoever looks after a vault. */
+export function inspectHeaderFile(
+  folder: string,
+  name: typeof HEADER_FILE | typeof HEADER_COPY,
+): 'whole' | 'damaged' | 'missing' {
+  const bytes = readFileIfThere(join(folder, name));
+  if (!bytes) return 'missing';
+  return parse(bytes) ? 'whole' : 'damaged';
+}
+
 /** Both copies, the old blocks overwritten. `keys` are all keys the slots carry. */
 export function writeHeader(folder: string, header: Header, keys: readonly DatabaseKey[]): void {
   const macs = keys.map((key) => ({

@@ -6,12 +6,15 @@ export type {
   Cipher,
   CopyOfVault,
   CreateVault,
+  ExamineVault,
+  Finding,
   FoundBackup,
   LockedVault,
   MadeBackup,
   MakeBackup,
   OpenVault,
   RekeyReport,
+  SalvagedVault,
   Sidecar,
   Snapshot,
   Store,
@@ -38,6 +41,8 @@ export {
   type ScanReport,
 } from './scan.ts';
 export { createVaultFiles, type VaultFilesDeps } from './vault.ts';
+export { clockGoesBack } from './examine.ts';
+export type { Salvage, SalvagedTable } from './salvage.ts';
 export { KDF_FLOOR } from './kdf.ts';
 export { normalRecoveryCode } from './recoveryCode.ts';
 export { isConstraintViolation } from './driver.ts';

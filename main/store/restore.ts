@@ -30,7 +30,7 @@ import {
   type ReadManifest,
 } from './backupFolder.ts';
 import type { BackupProblem, Unlock, VerifiedBackup, VerifyBackup } from './faces.ts';
-import { readHeader } from './header.ts';
+import { readHeader, type Header } from './header.ts';
 import { wrongPassphrase } from './keyring.ts';
 import { normalRecoveryCode } from './recoveryCode.ts';
 import { isPerson, openSlot, type DatabaseKey } from './slots.ts';
@@ -72,20 +72,40 @@ export async function verifyBackup(folder: string, options: VerifyBackup): Promi
 async function backupKey(
   folder: string,
   { manifest }: ReadManifest,
-  { passphrase, userId }: Unlock,
+  unlock: Unlock,
 ): Promise<DatabaseKey> {
   const header = readHeader(folder)?.header;
   if (!header || header.vault.id !== manifest.vaultId) throw backupDamaged('slots.json');
+  const key = await keyFromSlots(
+    header,
+    unlock,
+    ({ generation }) => generation === manifest.generation,
+  );
+  if (!key) throw wrongPassphrase();
+  return key;
+}
+
+/**
+ * The key in a slot that the passphrase or the printed code opens and that `fits`; with `orNewest`, the
+ * slot's newest where none does.
+ */
+export async function keyFromSlots(
+  header: Header,
+  { passphrase, userId }: Unlock,
+  fits: (key: DatabaseKey) => boolean,
+  orNewest = false,
+): Promise<DatabaseKey | undefined> {
   const code = normalRecoveryCode(passphrase);
   for (const slot of header.slots) {
     const person = isPerson(slot);
     if (person ? userId !== undefined && slot.user.id !== userId : code === undefined) continue;
     const keys = await openSlot(header.vault.id, slot, person ? passphrase : (code ?? ''));
-    const key = keys?.find(({ generation }) => generation === manifest.generation);
+    const newest = orNewest ? keys?.toSorted((a, b) => b.generation - a.generation)[0] : undefined;
+    const key = keys?.find(fits) ?? newest;
     for (const other of keys ?? []) if (other !== key) other.bytes.fill(0);
     if (key) return key;
   }
-  throw wrongPassphrase();
+  return undefined;
 }
 
 /** The hidden folder in which a vault grows, and its way to its name. */

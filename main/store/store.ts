@@ -27,6 +27,7 @@ import { HEADER_COPY, HEADER_FILE } from './header.ts';
 import type { Keyring } from './keyring.ts';
 import { LOCK_FILE, OWNER_FILE } from './lock.ts';
 import { createSealedFiles } from './sealed.ts';
+import { firstUnreadablePage } from './pages.ts';
 import type { DatabaseKey } from './slots.ts';
 import { createSnapshots } from './snapshot.ts';
 import { UNLOCK_FILE } from './throttle.ts';
@@ -140,6 +141,8 @@ export function createStore(deps: StoreDeps): OwnedStore {
     },
     *image() {
       const whole = guarded(() => database.handle().serialize());
+      const page = firstUnreadablePage(whole);
+      if (page !== undefined) throw unreadablePage(page);
       for (let at = 0; at < whole.length; at += IMAGE_PIECE) {
         yield whole.subarray(at, at + IMAGE_PIECE);
       }
@@ -184,6 +187,13 @@ export function vaultFiles(folder: string): string[] {
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
     .sort();
 }
+
+const unreadablePage = (page: number) =>
+  fault(
+    'VAULT_DAMAGED',
+    `Page ${page} of "${DATABASE_FILE}" cannot be read: the file was changed from outside or the disk fails. Copy the whole vault folder to another disk before anything else, then restore a backup or save what is readable (vault salvage).`,
+    { file: DATABASE_FILE, page },
+  );
 
 const lostKey =
   'The database did not come out of the change of key as it should. Do not delete anything; copy the vault folder to another disk and restore the latest backup.';

@@ -16,7 +16,8 @@ import type { VaultId } from '../../shared/kernel/id.ts';
 import { listBackups } from './backup.ts';
 import { BACKUP_FILE, UNFINISHED_VAULT } from './backupFolder.ts';
 import { createDatabase } from './database.ts';
-import { DATABASE_FILE, openHandle } from './driver.ts';
+import { DATABASE_FILE, keyOpens, openHandle } from './driver.ts';
+import { examineInside, examineOutside } from './examine.ts';
 import type { CreateVault, OpenVault, Unlock, VaultFiles } from './faces.ts';
 import {
   HEADER_COPY,
@@ -34,7 +35,15 @@ import type { Migration } from './migrations/migration.ts';
 import { migrate } from './migrations/runner.ts';
 import { openVault } from './openVault.ts';
 import { normalRecoveryCode } from './recoveryCode.ts';
-import { copyBackup, finishing, growVault, requireManifest, verifyBackup } from './restore.ts';
+import {
+  copyBackup,
+  finishing,
+  growVault,
+  keyFromSlots,
+  requireManifest,
+  verifyBackup,
+} from './restore.ts';
+import { salvage, type Salvage } from './salvage.ts';
 import { createSlot, isPerson, openSlot, userOf, type DatabaseKey, type Slot } from './slots.ts';
 import { createThrottle } from './throttle.ts';
 
@@ -171,6 +180,66 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
     readBackup: (folder) => attempt(() => requireManifest(folder).manifest),
     listBackups,
     verifyBackup: (folder, options) => attemptAsync(() => verifyBackup(folder, options)),
+    examine: (folder, options) =>
+      attemptAsync(async () => {
+        if (!existsSync(join(folder, DATABASE_FILE))) throw notAVault();
+        const outside = examineOutside(folder, clock, throttle.lastOpenedAt(folder));
+        const read = outside.some(({ what, state }) => what === 'header' && state === 'bad')
+          ? undefined
+          : readHeader(folder);
+        if (!options.unlock || !read) return outside;
+        throttle.check(folder);
+        const key = await keyFromSlots(
+          read.header,
+          options.unlock,
+          fitsFile(folder, read.header),
+          true,
+        );
+        if (!key) {
+          throttle.failed(folder);
+          throw wrongPassphrase();
+        }
+        const { inspect } = options;
+        const { cipher } = read.header.vault;
+        try {
+          return [...outside, ...(await examineInside({ folder, read, key, cipher, inspect }))];
+        } finally {
+          key.bytes.fill(0);
+        }
+      }),
+    salvage: async (folder, target, options, act) => {
+      const saved = await attemptAsync(async () => {
+        if (!existsSync(join(folder, DATABASE_FILE))) throw notAVault();
+        const { header } = readHeader(folder) ?? {};
+        if (!header) throw headerDamaged();
+        throttle.check(folder);
+        const key = await keyFromSlots(header, options, fitsFile(folder, header), true);
+        if (!key) {
+          throttle.failed(folder);
+          throw wrongPassphrase();
+        }
+        const growing = growVault(target);
+        return finishing(growing, async () => {
+          const lock = acquireVaultLock(folder, clock); // The source must stand still.
+          let report: Salvage;
+          try {
+            report = await salvage({
+              ...{ source: folder, target: growing.folder, header, key, clock, random },
+            });
+          } finally {
+            lock.release();
+            key.bytes.fill(0);
+          }
+          const vault = await locked(growing.folder, (own) => unlock(growing.folder, options, own));
+          try {
+            return await act({ ...report, vault });
+          } finally {
+            vault.close();
+          }
+        });
+      });
+      return saved.ok ? saved.value : saved;
+    },
     restore: async (folder, target, options, act) => {
       const restored = await attemptAsync(async () => {
         const read = requireManifest(folder);
@@ -199,6 +268,12 @@ function personCost(slots: readonly Slot[]): KdfCost {
   const { salt: _salt, ...cost } = slot.kdf;
   return cost;
 }
+
+/** A damaged first page refuses every key; the passphrase was right all the same (`orNewest`). */
+const fitsFile =
+  (folder: string, { vault }: Header) =>
+  (key: DatabaseKey): boolean =>
+    keyOpens(join(folder, DATABASE_FILE), vault.cipher, key.bytes);
 
 function refuseOccupied(folder: string): void {
   const has = (name: string): boolean => existsSync(join(folder, name));

@@ -15,11 +15,13 @@ import { modelProcedures } from './procedures/models.ts';
 import { trainingProcedures } from './procedures/training.ts';
 import { staffProcedures } from './procedures/staff.ts';
 import { backupProcedures } from './procedures/backup.ts';
+import { upkeepProcedures } from './procedures/upkeep.ts';
 import { vaultProcedures } from './procedures/vault.ts';
 
 export const contract = {
   ...vaultProcedures,
   ...backupProcedures,
+  ...upkeepProcedures,
   ...corpusProcedures,
   ...governanceProcedures,
   ...labelingProcedures,
@@ -84,3 +86,4 @@ export * from './procedures/training.ts';
 export * from './procedures/staff.ts';
 export * from './procedures/vault.ts';
 export * from './procedures/backup.ts';
+export * from './procedures/upkeep.ts';

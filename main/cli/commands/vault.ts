@@ -1,10 +1,13 @@
-import { usage } from '../failure.ts';
-import { leaf, noun, type Program } from '../command.ts';
+import { resolve } from 'node:path';
+import { EXIT_CODE, type OutputOf } from '../../../shared/contract/index.ts';
+import { CliFailure, usage } from '../failure.ts';
+import { leaf, noun, vaultFolder, type CommonOptions, type Program } from '../command.ts';
 import { readPassphrase } from '../passphrase.ts';
-import { bytes, facts } from '../text.ts';
+import type { Session } from '../session.ts';
+import { bytes, facts, table } from '../text.ts';
 
 export function addVaultCommands(program: Program): void {
-  const vault = noun(program, 'vault', 'make a vault, or say what is in it');
+  const vault = noun(program, 'vault', 'make a vault, say what is in it, look after it');
 
   leaf<{ name: string; user: string; cipher: string; together?: boolean }>(
     program,
@@ -80,4 +83,126 @@ export function addVaultCommands(program: Program): void {
       };
     },
   });
+
+  leaf<{ backup: boolean }>(program, vault, 'rekey', {
+    summary: 'give the vault a new key; everybody keeps their passphrase',
+    options: (command) =>
+      command.option(
+        '--no-backup',
+        'make no verified backup first, where there is no room for one',
+      ),
+    examples: ['vault rekey'],
+    async run(session, options) {
+      const done = await session.job('vault.rekey', { backup: options.backup }, 'Changing the key');
+      return {
+        json: done,
+        text: `The vault has a new key: ${done.pages} pages in ${done.milliseconds} ms. Backups of before keep opening with the passphrases of their day.`,
+      };
+    },
+  });
+
+  leaf(program, vault, 'doctor', {
+    summary: 'what is wrong with a vault and what to do; changes nothing',
+    unlock: false,
+    examples: ['vault doctor --vault /media/stick/ward3', 'vault doctor --passphrase-file ~/pass'],
+    async run(session, options) {
+      const passphrase = await passphraseIfAny(session.terminal, options);
+      const { findings } = await session.call('vault.examine', {
+        place: { kind: 'path', path: vaultFolder(program, options) },
+        ...(passphrase !== undefined && { passphrase }),
+      });
+      const worst = findings.some(({ state }) => state === 'bad');
+      return {
+        json: findings,
+        text: [
+          table(
+            ['what', 'state', 'detail'],
+            findings.map(({ what, state, detail }) => [what, state, detail]),
+          ),
+          ...findings.filter(({ todo }) => todo !== '').map(({ what, todo }) => `${what}: ${todo}`),
+          ...(passphrase === undefined
+            ? ['Only the outside was looked at: give the passphrase to look inside.']
+            : []),
+        ].join('\n'),
+        exitCode: worst ? EXIT_CODE.integrity : 0,
+      };
+    },
+  });
+
+  leaf<{ to: string }>(program, vault, 'salvage', {
+    summary:
+      'copy whatever can be read of a damaged vault to a new one, with a list of what cannot',
+    unlock: false,
+    options: (command) => command.requiredOption('--to <folder>', 'the new vault'),
+    examples: ['vault salvage --vault ~/Cloister/vault --to ~/Cloister/saved'],
+    async run(session, options) {
+      const passphrase = await readPassphrase(session.terminal, options, 'unlock');
+      const saved = await session.call('vault.salvage', {
+        source: { kind: 'path', path: vaultFolder(program, options) },
+        destination: { kind: 'path', path: resolve(options.to) },
+        passphrase,
+      });
+      return { json: saved, text: describeSalvage(saved, resolve(options.to)) };
+    },
+  });
+}
+
+async function passphraseIfAny(
+  terminal: Session['terminal'],
+  options: CommonOptions,
+): Promise<string | undefined> {
+  try {
+    return await readPassphrase(terminal, options, 'unlock');
+  } catch (error) {
+    // Nobody is there to type one: the outside can be looked at all the same.
+    if (options.passphraseFile !== undefined || options.passphraseFd !== undefined) throw error;
+    if (error instanceof CliFailure) return undefined;
+    throw error;
+  }
+}
+
+function describeSalvage(saved: OutputOf<'vault.salvage'>, target: string): string {
+  const damaged = saved.tables.filter(({ gaps }) => gaps.length > 0);
+  const rows = saved.tables.reduce((sum, { copied }) => sum + copied, 0);
+  const lines = [
+    facts([
+      ['saved to', target],
+      ['rows', rows],
+      ['first unreadable page', saved.firstPage ?? 'none'],
+      [
+        'audit log',
+        `${saved.log.leaves} leaves, ${saved.log.intact ? 'whole' : 'with a gap that its newest leaf names'}`,
+      ],
+    ]),
+  ];
+  if (damaged.length > 0) {
+    lines.push(
+      table(
+        ['rows may be missing in', 'copied', 'between'],
+        damaged.flatMap(({ table: name, copied, gaps }) =>
+          gaps.map(({ from, to }) => [name, copied, `${from} and ${to}`]),
+        ),
+      ),
+    );
+  }
+  if (saved.orphans.length > 0) {
+    lines.push(
+      table(
+        ['left out, for what they belong to is lost', 'rows'],
+        saved.orphans.map((each) => [each.table, each.rows]),
+      ),
+    );
+  }
+  if (saved.documentsLost.length > 0) {
+    lines.push(`Documents to import again:\n${saved.documentsLost.join('\n')}`);
+  }
+  if (saved.sealedLost.length > 0) {
+    lines.push(
+      table(
+        ['sealed files lost', 'kind'],
+        saved.sealedLost.map(({ id, kind }) => [id, kind]),
+      ),
+    );
+  }
+  return lines.join('\n\n');
 }

@@ -76,6 +76,8 @@ export type OwnName =
   | 'job.list'
   | 'job.cancel'
   | 'backup.verify'
+  | 'vault.examine'
+  | 'vault.salvage'
   | 'backup.restore';
 
 export type ServiceName = Exclude<ProcedureName, OwnName>;

@@ -64,4 +64,5 @@ export const jobs = {
   'job.stage.readingBack': 'Zurücklesen',
   'job.procedure.backup.create': 'Sicherung',
   'job.procedure.backup.drill': 'Probe der Wiederherstellung',
+  'job.procedure.vault.rekey': 'Neuer Schlüssel',
 } as const satisfies Translation<typeof en>;

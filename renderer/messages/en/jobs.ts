@@ -61,4 +61,5 @@ export const jobs = {
   'job.stage.readingBack': 'Reading back',
   'job.procedure.backup.create': 'Backup',
   'job.procedure.backup.drill': 'Restore drill',
+  'job.procedure.vault.rekey': 'New key',
 } as const;

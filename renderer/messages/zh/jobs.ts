@@ -62,4 +62,5 @@ export const jobs = {
   'job.stage.readingBack': '正在回读核对',
   'job.procedure.backup.create': '备份',
   'job.procedure.backup.drill': '恢复演练',
+  'job.procedure.vault.rekey': '更换密钥',
 } as const satisfies Translation<typeof en>;

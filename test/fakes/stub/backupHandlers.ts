@@ -24,7 +24,20 @@ export const backupHandlers: HandlersOf<
   | 'backup.drill'
   | 'backup.verify'
   | 'backup.restore'
+  | 'vault.rekey'
+  | 'vault.examine'
+  | 'vault.salvage'
 > = {
+  async 'vault.rekey'(_, context) {
+    await context.progress('rekeying', 1, 'steps');
+    return { pages: 4_500, milliseconds: 210 };
+  },
+  'vault.examine': () => {
+    throw new Refusal('FORBIDDEN', 'A page names no place on this machine.');
+  },
+  'vault.salvage': () => {
+    throw new Refusal('FORBIDDEN', 'A page names no place on this machine.');
+  },
   'backup.list': () => ({
     policy: { intervalHours: 24, keep: 14, folder: null },
     newestAt: rows[0]?.madeAt ?? null,
