@@ -8,6 +8,7 @@
 import './quiet.ts'; // First: the library reads its environment once.
 import { InferenceSession, Tensor as OrtTensor, env } from 'onnxruntime-node';
 import { fault } from '../fault.ts';
+import type { ElementType } from '../onnx/index.ts';
 
 export type HostData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
@@ -21,6 +22,8 @@ export interface HostTensor {
 export interface Session {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Element type of each output that is a tensor, as declared or inferred. */
+  readonly outputTypes: ReadonlyMap<string, ElementType>;
   /** Runs the graph and returns the named outputs (all when left out). */
   run(
     feeds: Readonly<Record<string, HostTensor>>,
@@ -64,6 +67,11 @@ export async function openSession(model: Uint8Array, options: SessionOptions): P
   return {
     inputs: native.inputNames,
     outputs: native.outputNames,
+    outputTypes: new Map(
+      native.outputMetadata.flatMap((value): [string, ElementType][] =>
+        value.isTensor ? [[value.name, value.type as ElementType]] : [],
+      ),
+    ),
     async run(feeds, fetches) {
       const inputs: Record<string, OrtTensor> = {};
       for (const [name, tensor] of Object.entries(feeds))
