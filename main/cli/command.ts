@@ -7,6 +7,7 @@ import { CliFailure, describeFailure, exitCodeOf, usage } from './failure.ts';
 import { readPassphrase, type PassphraseOptions } from './passphrase.ts';
 import { createSession, type Connection, type Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
+import type { Workbench } from '../ipc/index.ts';
 
 export interface CliDeps {
   readonly terminal: Terminal;
@@ -15,6 +16,8 @@ export interface CliDeps {
   readonly defaultVault: () => string;
   /** Starts the interface over a vault; ends when its window is closed. */
   readonly open: (options: OpenOptions) => Promise<number>;
+  /** The engine without a vault; loaded only where a command asks for it. */
+  readonly workbench: () => Promise<Workbench>;
   readonly version: string;
 }
 
@@ -50,11 +53,24 @@ export interface LeafSpec<Options> {
   readonly examples: readonly string[];
   /** False where the command works on a locked vault or makes one. */
   readonly unlock?: boolean;
+  /** For what needs no vault when the options say so; undefined goes on with one. */
+  readonly local?: (
+    program: Program,
+    options: Options & CommonOptions,
+    args: readonly string[],
+  ) => Promise<Outcome> | undefined;
   readonly run: (
     session: Session,
     options: Options & CommonOptions,
     args: readonly string[],
   ) => Promise<Outcome>;
+}
+
+export interface PlainSpec<Options> extends Pick<
+  LeafSpec<Options>,
+  'summary' | 'arguments' | 'options' | 'examples'
+> {
+  readonly run: (program: Program, options: Options, args: readonly string[]) => Promise<Outcome>;
 }
 
 export interface Program {
@@ -77,14 +93,13 @@ export function leaf<Options>(
   command.description(spec.summary);
   spec.options?.(command);
   withCommonOptions(command);
-  command.addHelpText(
-    'after',
-    `\nExamples:\n${spec.examples.map((line) => `  cloister ${line}`).join('\n')}`,
-  );
+  command.addHelpText('after', examplesOf(spec.examples));
   command.action(async () => {
     const options = command.opts<Options & CommonOptions>();
     await reporting(program, options, async () => {
       const { terminal } = program.deps;
+      const local = spec.local?.(program, options, command.args);
+      if (local) return local;
       const connection = program.deps.connect(vaultFolder(program, options));
       try {
         const session = createSession(connection.client, terminal);
@@ -100,6 +115,27 @@ export function leaf<Options>(
     });
   });
 }
+
+/** A command that touches no vault. */
+export function plainLeaf<Options>(
+  program: Program,
+  parent: Command,
+  name: string,
+  spec: PlainSpec<Options>,
+): void {
+  const command = parent.command(spec.arguments ? `${name} ${spec.arguments}` : name);
+  command.description(spec.summary);
+  spec.options?.(command);
+  command.option('--json', 'print the result as JSON');
+  command.addHelpText('after', examplesOf(spec.examples));
+  command.action(() => {
+    const options = command.opts<Options & { readonly json?: boolean }>();
+    return reporting(program, options, () => spec.run(program, options, command.args));
+  });
+}
+
+const examplesOf = (examples: readonly string[]): string =>
+  `\nExamples:\n${examples.map((line) => `  cloister ${line}`).join('\n')}`;
 
 /** Undefined tries everybody's slot in turn; a name saves the time, and says who is meant. */
 async function userCalled(session: Session, name: string | undefined): Promise<string | undefined> {

@@ -14,7 +14,11 @@ import { addBackupCommands } from './commands/backup.ts';
 import { addCorpusCommands } from './commands/corpus.ts';
 import { addGovernanceCommands } from './commands/governance.ts';
 import { addDeidCommands, addLabelingCommands } from './commands/labeling.ts';
-import { addEvaluateCommands, addSuggestCommand, addTrainCommands } from './commands/models.ts';
+import { addEvaluateCommands, addSuggestCommand } from './commands/evaluation.ts';
+import { addComputeCommands } from './commands/compute.ts';
+import { addModelCommands } from './commands/models.ts';
+import { addSweepCommands } from './commands/sweeps.ts';
+import { addTrainCommands } from './commands/training.ts';
 import { addReportCommands, addRequestCommands } from './commands/reports.ts';
 import { addOrderCommands, addUserCommands } from './commands/staff.ts';
 import { addVaultCommands } from './commands/vault.ts';
@@ -45,12 +49,15 @@ Progress and failures go to standard error, results to standard output (--json f
   addDeidCommands(program);
   addLabelingCommands(program);
   addTrainCommands(program);
+  addSweepCommands(program);
+  addModelCommands(program);
   addEvaluateCommands(program);
   addSuggestCommand(program);
   addReportCommands(program);
   addRequestCommands(program);
   addAuditCommands(program);
   addDemoCommand(program);
+  addComputeCommands(program);
   addOpenCommand(program);
   addDoctorCommand(program);
 

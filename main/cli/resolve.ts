@@ -63,6 +63,23 @@ export const findModel: Finder = async (session, wanted) => {
   return pick('model', '--model', wanted, all);
 };
 
+/** Bases that cannot be trained, or may not be used any more, count only when named. */
+export const findBase: Finder = async (session, wanted) => {
+  const { items } = await session.call('base.list', {});
+  const all = items
+    .filter(({ verdict, state }) =>
+      wanted !== undefined ? true : verdict === 'trainable' && state === 'valid',
+    )
+    .map(({ baseId, name }) => ({ id: baseId, name }));
+  return pick('base', '--base', wanted, all);
+};
+
+export const findSweep: Finder = async (session, wanted) => {
+  const { items } = await session.call('sweep.list', {});
+  const all = items.map(({ sweepId, name }) => ({ id: sweepId, name }));
+  return pick('sweep', '--sweep', wanted, all);
+};
+
 export const findRun: Finder = async (session, wanted) => {
   const { items } = await session.call('run.list', {});
   const all = items

@@ -37,15 +37,30 @@ export function openSource(
   settings: ImportSettings,
   deps: { readonly intakes: Intakes; readonly clock: Clock },
 ): Result<OpenedSource> {
-  const { source: wanted, format: wantedFormat, encoding, csv } = settings;
+  const { source: wanted } = settings;
   const opened =
     wanted.kind === 'path'
       ? openFolder(wanted.path)
       : deps.intakes.source(actor.userId, wanted.intakeId);
-  if (!opened.ok) return opened;
-  const total = opened.value.files.reduce((sum, { size }) => sum + size, 0);
-  const meter = createMeter(total, deps.clock);
-  const source: Source = { ...opened.value, files: opened.value.files.map(meter.watch) };
+  return opened.ok ? openAs(opened.value, settings, deps.clock) : opened;
+}
+
+/** A folder or file of this machine, read without a vault. Fails as `openSource`. */
+export function openPlace(path: string, reading: ReadSettings, clock: Clock): Result<OpenedSource> {
+  const opened = openFolder(path);
+  return opened.ok ? openAs(opened.value, reading, clock) : opened;
+}
+
+export type ReadSettings = Pick<ImportSettings, 'format' | 'encoding' | 'csv'>;
+
+function openAs(
+  found: Source,
+  { format: wantedFormat, encoding, csv }: ReadSettings,
+  clock: Clock,
+): Result<OpenedSource> {
+  const total = found.files.reduce((sum, { size }) => sum + size, 0);
+  const meter = createMeter(total, clock);
+  const source: Source = { ...found, files: found.files.map(meter.watch) };
   const format = wantedFormat === 'auto' ? detectFormat(source, encoding) : wantedFormat;
   if (format === null) {
     return failure(
@@ -61,7 +76,7 @@ export function openSource(
     progress: meter.progress,
     async *items() {
       meter.restart();
-      for (const found of source.issues) yield { kind: 'issue', issue: found };
+      for (const issue of source.issues) yield { kind: 'issue', issue };
       yield* IMPORTERS[format](source, { encoding, csv });
     },
   });

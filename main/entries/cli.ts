@@ -22,5 +22,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   connect: connectToCore,
   defaultVault: defaultVaultFolder,
   open: (options) => openInterface(terminal, options),
+  workbench: async () => (await import('../ipc/workbench.ts')).createWorkbench(),
   version: productVersion(),
 });

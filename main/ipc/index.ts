@@ -11,3 +11,4 @@ export {
   type EntryName,
 } from './processes.ts';
 export type { ElectronParent, ElectronPort, FromCore, ToCore } from './hosts.ts';
+export type { Workbench } from './workbench.ts';

@@ -3,8 +3,12 @@
  * because a suggestion asked for while a model trains must not wait for the training to end.
  */
 import type {
+  CheckJob,
+  CheckResult,
   InspectResult,
   ModelBundle,
+  ParityJob,
+  ParityResult,
   PredictJob,
   PredictProgress,
   PredictResult,
@@ -45,6 +49,10 @@ export interface ComputeClient {
    * OUT_OF_MEMORY, and with MODEL_BLOCKED (param `detail`) where compute cannot make sense of it.
    */
   inspect(model: ModelBundle, signal?: AbortSignal): Promise<Result<InspectResult>>;
+  /** Fails as `inspect`. */
+  parity(job: ParityJob, signal?: AbortSignal): Promise<Result<ParityResult>>;
+  /** Fails as `inspect`. */
+  check(job: CheckJob, signal?: AbortSignal): Promise<Result<CheckResult>>;
   /** Ends both processes for good: when the vault is locked no text may stay in their memory. */
   close(): void;
 }
@@ -56,6 +64,9 @@ export function createComputeClient(deps: LaneDeps): ComputeClient {
     timing: { idleMs: TRAINING_IDLE_MS, ...deps.timing },
   });
   const predicting = createComputeLane(deps);
+
+  const ask = (request: LaneRequest, signal: AbortSignal | undefined) =>
+    predicting.request(request, { ...(signal && { signal }) });
 
   return {
     async train(job, hooks) {
@@ -79,12 +90,12 @@ export function createComputeClient(deps: LaneDeps): ComputeClient {
       });
       return result as Result<PredictResult>;
     },
-    async inspect(model, signal) {
-      const request = { kind: 'inspect', model } as LaneRequest;
-      return (await predicting.request(request, {
-        ...(signal && { signal }),
-      })) as Result<InspectResult>;
-    },
+    inspect: async (model, signal) =>
+      (await ask({ kind: 'inspect', model }, signal)) as Result<InspectResult>,
+    parity: async (job, signal) =>
+      (await ask({ kind: 'parity', job }, signal)) as Result<ParityResult>,
+    check: async (job, signal) =>
+      (await ask({ kind: 'check', job }, signal)) as Result<CheckResult>,
     close() {
       training.close();
       predicting.close();

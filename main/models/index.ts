@@ -17,13 +17,21 @@ export { readBundle, reportFiles, sha256Of, type Bundle } from './bundles/bundle
 export { LARGEST_ZIP, zipOf, type ZipImage, type ZipSource } from './bundles/zipWriter.ts';
 export { hashOfFiles } from './hash.ts';
 export type { ComputeExit, ComputeLink, LaunchCompute } from './computeLink.ts';
-export type { ComputeClient, PredictHooks, TrainHooks } from './computeClient.ts';
+export { baseReport } from './baseReport.ts';
+export {
+  createComputeClient,
+  type ComputeClient,
+  type PredictHooks,
+  type TrainHooks,
+} from './computeClient.ts';
 export type { LaneTiming } from './computeLane.ts';
 export type { ModelFile, ModelHistory, ModelRegistry, NewModel } from './modelRegistry.ts';
 export type {
+  CheckResult,
   EpochEvaluation,
   InspectResult,
   ModelBundle,
+  ParityResult,
   PredictedDocument,
   PredictedSpan,
   PredictJob,

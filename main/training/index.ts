@@ -19,6 +19,8 @@ export type { RunFacts } from './runState.ts';
 export type { SweepCall, SweepOrder, Sweeps, SweepTable } from './sweeps.ts';
 export type { RunOrder } from './training.ts';
 export { thin } from './curve.ts';
+export { trainOutside, type OutsideHooks, type OutsideOrder } from './outside.ts';
+export type { OutsideRecord } from './outsideRecord.ts';
 export { recipeSha256, resolveRecipe, type ResolvedRecipe } from './recipe.ts';
 
 export type TrainingDeps = Omit<RunnerDeps, 'repository' | 'runs' | 'checkpoints'>;

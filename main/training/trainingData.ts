@@ -41,7 +41,10 @@ export function learnedOf(recipe: Recipe): Learned {
  * Fails with SNAPSHOT_EMPTY, with RECIPE_INVALID where the documents do not have what the recipe learns,
  * and with what the reader fails with while reading.
  */
-export function collectTrainingData(reader: SnapshotReader, recipe: Recipe): Result<TrainingData> {
+export function collectTrainingData(
+  reader: Pick<SnapshotReader, 'documents' | 'withheld'>,
+  recipe: Recipe,
+): Result<TrainingData> {
   const hash = createHash('sha256');
   const subjects = new Map<string, number>();
   const splits = {

@@ -2,13 +2,9 @@
 import { join } from 'node:path';
 import type { OutputOf } from '../../../shared/contract/index.ts';
 import { describeSnapshot } from '../commands/labeling.ts';
-import {
-  describeEvaluation,
-  describeRun,
-  describeSpans,
-  withLossCurve,
-} from '../commands/models.ts';
+import { describeEvaluation, describeSpans } from '../commands/evaluation.ts';
 import { describeReports, exportReport } from '../commands/reports.ts';
+import { describeRun, withLossCurve } from '../commands/training.ts';
 import { table } from '../text.ts';
 import type { Demo } from './demo.ts';
 

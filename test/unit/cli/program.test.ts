@@ -51,6 +51,7 @@ async function cloister(
     },
     defaultVault: () => '/default/vault',
     open: () => Promise.resolve(0),
+    workbench: () => Promise.reject(new Error('No test asked for the engine')),
     version: '1.2.3',
   });
   return { code, terminal, core, vault };
@@ -174,6 +175,7 @@ const MODEL = {
   name: 'm',
   runId: 'run_00000001',
   architecture: 'tagger',
+  task: 'spans' as const,
   labels: ['NAME'],
   createdAt: '2026-11-23T09:00:00.000Z',
   sizeBytes: 1,
@@ -315,6 +317,7 @@ describe('commands', () => {
         return { client, close: () => Promise.resolve(client.close()) };
       },
       defaultVault: () => '/v',
+      workbench: () => Promise.reject(new Error('No test asked for the engine')),
       open: () => Promise.resolve(0),
       version: '0',
     });

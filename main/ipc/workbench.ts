@@ -1,0 +1,77 @@
+// The engine without a vault, for engineers at a terminal: what is in this model file, does it train as
+// PyTorch would, train on a folder. Composed apart from the services, because nothing here knows of people.
+import type { BaseReport } from '../../shared/contract/index.ts';
+import { ok, type Result } from '../../shared/kernel/result.ts';
+import { openFolder } from '../corpus/index.ts';
+import {
+  baseReport,
+  createComputeClient,
+  readBundle,
+  type CheckResult,
+  type InspectResult,
+  type ParityResult,
+} from '../models/index.ts';
+import { createClock, fault, readFileIfThere } from '../platform/index.ts';
+import {
+  trainOutside,
+  type OutsideHooks,
+  type OutsideOrder,
+  type OutsideRecord,
+} from '../training/index.ts';
+import { launchComputeByFork } from './launchCompute.ts';
+
+export interface Inspection {
+  readonly report: BaseReport;
+  /** Null where compute could make no sense of the graph; the report says why. */
+  readonly found: InspectResult | null;
+}
+
+export interface Workbench {
+  inspect(path: string, signal: AbortSignal): Promise<Result<Inspection>>;
+  parity(model: string, golden: string, signal: AbortSignal): Promise<Result<ParityResult>>;
+  check(model: string, signal: AbortSignal): Promise<Result<CheckResult>>;
+  train(order: OutsideOrder, hooks: OutsideHooks): Promise<Result<OutsideRecord>>;
+  /** Ends the compute processes. */
+  close(): void;
+}
+
+/** A check of a large model says nothing for many minutes, and there is a person who can press Ctrl+C. */
+const SILENCE_MS = 60 * 60 * 1000;
+
+export function createWorkbench(): Workbench {
+  const clock = createClock();
+  const compute = createComputeClient({
+    launch: launchComputeByFork,
+    timing: { silenceMs: SILENCE_MS },
+  });
+  return {
+    async inspect(path, signal) {
+      const opened = openFolder(path);
+      if (!opened.ok) return opened;
+      const bundle = await readBundle(opened.value);
+      if (!bundle.ok) return bundle;
+      const { files } = bundle.value;
+      const found = await compute.inspect({ files }, signal);
+      if (found.ok) {
+        const report = baseReport(bundle.value, { ok: true, value: found.value }, () => null);
+        return ok({ report, found: found.value });
+      }
+      const { code, message, params } = found.error;
+      if (code !== 'MODEL_BLOCKED' && code !== 'RECIPE_INVALID') return found;
+      const why = String(params['detail'] ?? message);
+      return ok({ report: baseReport(bundle.value, { ok: false, why }, () => null), found: null });
+    },
+    parity: (model, golden, signal) =>
+      compute.parity({ onnx: bytesOf(model), golden: bytesOf(golden) }, signal),
+    check: (model, signal) => compute.check({ onnx: bytesOf(model) }, signal),
+    train: (order, hooks) => trainOutside({ compute, clock }, order, hooks),
+    close: () => compute.close(),
+  };
+}
+
+/** @throws the fault SOURCE_NOT_FOUND. */
+function bytesOf(path: string): Uint8Array {
+  const bytes = readFileIfThere(path);
+  if (bytes) return bytes;
+  throw fault('SOURCE_NOT_FOUND', `There is no file "${path}". Nothing was done.`);
+}
