@@ -30,7 +30,7 @@ import { createRun } from './epochs.ts';
 import { readFolder } from './folder.ts';
 import { breathe, type LoopHooks } from './hooks.ts';
 import { identify } from './identity.ts';
-import { fitTemperature } from './tagging.ts';
+import { fitTemperature } from './temperature.ts';
 import { createTrainer, type Trainer } from './trainer.ts';
 import { shuffledUpdates, type UpdateRule } from './updateRule.ts';
 import { describeRun } from './workshop.ts';
@@ -137,7 +137,7 @@ export async function trainEncoder(
       version: 1,
       ...{ task, alignment: recipe.alignment },
       ...{ maxTokens: recipe.maxTokens, overlap: recipe.overlap },
-      temperature: task === 'spans' ? temperature(dev, await score(dev), classes.length) : 1,
+      temperature: task === 'spans' ? temperature(dev, await score(dev)) : 1,
     } as const;
     return {
       ...describeRun({ trainer }, end, threads),
@@ -258,11 +258,10 @@ const feedsOf = ({ arena }: Trainer, weights: Weights) =>
     ]),
   );
 
-function temperature(dev: EncoderSet, scores: readonly Float32Array[], classes: number): number {
+function temperature(dev: EncoderSet, scores: readonly Float32Array[]): number {
   if (dev.texts.length === 0) return 1;
   return fitTemperature(
     dev.texts.map((text) => ({ tags: text.classes })),
     scores,
-    classes,
   );
 }
