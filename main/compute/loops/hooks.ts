@@ -21,6 +21,22 @@ export async function breathe(hooks: LoopHooks): Promise<void> {
   if (hooks.canceled()) throw fault('canceled', 'The job was canceled.');
 }
 
+/** What is reported before the number of steps is known. */
+export const preparing = (epochs: number): TrainProgress => ({
+  kind: 'train',
+  phase: 'preparing',
+  epoch: 1,
+  epochs,
+  step: 0,
+  totalSteps: 0,
+  loss: null,
+  learningRate: 0,
+  gradientNorm: null,
+  stepsPerSecond: 0,
+  tokensPerSecond: 0,
+  etaSeconds: null,
+});
+
 export const runtimeFacts = (threads: number): RuntimeFacts => ({
   engine: RUNTIME,
   provider: 'cpu',

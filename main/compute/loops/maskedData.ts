@@ -22,7 +22,9 @@ export interface FrameIds {
 /** How sequences are made and what is asked of them. */
 export interface Exercise {
   readonly frame: FrameIds;
-  /** Ids that can be part of a text: only these are guessed or shown instead of another. */
+  /** Ids that are never part of a text and never guessed. */
+  readonly special: ReadonlySet<number>;
+  /** All others, of which one is shown now and then instead of the right one. */
   readonly ordinary: Int32Array;
   readonly maxTokens: number;
   readonly batchSize: number;
@@ -116,7 +118,6 @@ export function maskedBatch(
   random: RandomStream,
 ): { feeds: Record<string, HostTensor>; counted: number } {
   const { frame, ordinary, maxTokens, batchSize } = exercise;
-  const guessable = new Set(ordinary);
   const guesses = guessesOf(exercise);
   const size = batchSize * maxTokens;
   const ids = new BigInt64Array(size).fill(BigInt(frame.pad));
@@ -130,7 +131,7 @@ export function maskedBatch(
       ids[at + t] = BigInt(id);
       mask[at + t] = 1n;
     });
-    for (const t of chooseTokens(sequence, guessable, exercise, random)) {
+    for (const t of chooseTokens(sequence, exercise, random)) {
       positions[counted] = BigInt(at + t);
       labels[counted] = BigInt(sequence.ids[t] as number);
       counted += 1;
@@ -156,13 +157,12 @@ export function maskedBatch(
 /** Positions to be guessed, at most a sequence's part of the batch's guesses. */
 function chooseTokens(
   { ids, words }: Sequence,
-  guessable: ReadonlySet<number>,
-  { maskShare, maxTokens, wholeWords }: Exercise,
+  { special, maskShare, maxTokens, wholeWords }: Exercise,
   random: RandomStream,
 ): number[] {
   const groups = new Map<number, number[]>();
   ids.forEach((id, t) => {
-    if (!guessable.has(id)) return;
+    if (special.has(id)) return;
     const key = wholeWords ? (words[t] as number) : t;
     const group = groups.get(key) ?? [];
     group.push(t);

@@ -22,7 +22,7 @@ import { stream } from '../random.ts';
 import { readTokenizer, trainWordPiece, type Tokenizer } from '../tokenizers/index.ts';
 import type { Weights } from './checkpoint.ts';
 import { createRun, type Course, type Judgment } from './epochs.ts';
-import { breathe, type LoopHooks } from './hooks.ts';
+import { breathe, preparing, type LoopHooks } from './hooks.ts';
 import { identify } from './identity.ts';
 import {
   epochSequences,
@@ -49,6 +49,8 @@ export async function pretrain(
   const texts = job.train.map(({ text }) => text).filter((text) => text.trim() !== '');
   if (texts.length === 0)
     throw fault('bad-data', 'There is nothing to train on: the training documents hold no text.');
+  // Learning the vocabulary of a large collection takes a while of its own.
+  hooks.progress(preparing(recipe.epochs));
   const files = await trainWordPiece(texts, {
     ...{ vocabularySize, lowercase, maxTokens },
     breathe: () => breathe(hooks),
@@ -142,6 +144,7 @@ function exerciseFor(tokenizer: Tokenizer, recipe: PretrainingRecipe): Exercise 
   const { maxTokens, batchSize, maskShare, wholeWords = false } = recipe;
   return {
     frame: { pad, cls, sep, mask },
+    special: tokenizer.specialIds,
     ordinary: Int32Array.from(ids.filter((id) => !tokenizer.specialIds.has(id))),
     ...{ maxTokens, batchSize, maskShare, wholeWords },
   };

@@ -1,9 +1,7 @@
 /** Runs a tagger over documents of any length and scores the result. */
 import {
-  chainLattice,
   chainSpans,
   reach,
-  transitionWeights,
   viterbiSpans,
   type TaggerConfig,
 } from '../architectures/tagger/index.ts';
@@ -13,6 +11,7 @@ import type { SpanScore } from '../protocol.ts';
 import type { HostTensor, Session } from '../sessions/index.ts';
 import { layStrips } from './strips.ts';
 import { stripFeeds, type EncodedDocument } from './taggerData.ts';
+import { surpriseOf } from './temperature.ts';
 
 /** Tokens per run: enough to fill the cores, little enough that a cancel is felt soon. */
 const CAPACITY = 4096;
@@ -60,100 +59,45 @@ export async function tagDocuments(
   return results;
 }
 
-/** Strict score of the most probable spans against the gold ones. @param transitions those of a CRF. */
-export function scoreDocuments(
+/** The most probable spans against the gold ones, strictly. @param transitions those of a CRF. */
+export function judgeSpans(
   documents: readonly EncodedDocument[],
   logits: readonly Float32Array[],
   labels: readonly string[],
   transitions: Float32Array | null,
-): SpanScore {
-  let [gold, predicted, correct] = [0, 0, 0];
+): { readonly dev: SpanScore; readonly macroF1: number; readonly devLoss: number } {
+  const counts = new Map(labels.map((label) => [label, { gold: 0, predicted: 0, correct: 0 }]));
   const key = ({ start, end, label }: Span): string => `${start} ${end} ${label}`;
   documents.forEach(({ tokens, spans }, index) => {
-    const wanted = new Set(spans.map(key));
+    const wanted = new Map(spans.map((span) => [key(span), span]));
     const values = logits[index] as Float32Array;
     const found = transitions
       ? chainSpans(values, tokens, labels, transitions)
       : viterbiSpans(values, tokens, labels);
-    gold += wanted.size;
-    predicted += found.length;
-    correct += found.filter((span) => wanted.has(key(span))).length;
+    const count = (label: string, what: 'gold' | 'predicted' | 'correct'): void => {
+      const entry = counts.get(label);
+      if (entry) entry[what] += 1;
+    };
+    for (const { label } of wanted.values()) count(label, 'gold');
+    for (const span of found) {
+      count(span.label, 'predicted');
+      if (wanted.has(key(span))) count(span.label, 'correct');
+    }
   });
+  const all = [...counts.values()];
+  const total = (what: 'gold' | 'predicted' | 'correct'): number =>
+    all.reduce((sum, count) => sum + count[what], 0);
+  const [gold, predicted, correct] = [total('gold'), total('predicted'), total('correct')];
   const precision = predicted === 0 ? 0 : correct / predicted;
   const recall = gold === 0 ? 0 : correct / gold;
-  const f1 = precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
-  return { precision, recall, f1, gold, predicted, correct };
-}
-
-/**
- * The temperature that makes the tags of held-back tokens, or the labels of documents, most likely (Guo et al. 2017,
- * https://arxiv.org/abs/1706.04599).
- */
-export function fitTemperature(
-  documents: readonly { readonly tags: Int32Array }[],
-  logits: readonly Float32Array[],
-  classes: number,
-): number {
-  const total = documents.reduce((sum, { tags }) => sum + tags.length, 0);
-  const stride = Math.max(1, Math.floor(total / 20_000));
-  const surprise = (logTemperature: number): number => {
-    const scale = Math.exp(-logTemperature);
-    let sum = 0;
-    documents.forEach(({ tags }, index) => {
-      const values = logits[index] as Float32Array;
-      for (let t = 0; t < tags.length; t += stride) {
-        const row = t * classes;
-        let top = -Infinity;
-        for (let k = 0; k < classes; k++) top = Math.max(top, (values[row + k] as number) * scale);
-        let mass = 0;
-        for (let k = 0; k < classes; k++)
-          mass += Math.exp((values[row + k] as number) * scale - top);
-        sum += top + Math.log(mass) - (values[row + (tags[t] as number)] as number) * scale;
-      }
-    });
-    return sum;
+  const f1 = gold + predicted === 0 ? 0 : (2 * correct) / (gold + predicted);
+  const f1s = all
+    .filter((count) => count.gold > 0)
+    .map((count) => (2 * count.correct) / (count.gold + count.predicted));
+  const tokens = documents.reduce((sum, { tags }) => sum + tags.length, 0);
+  return {
+    dev: { precision, recall, f1, gold, predicted, correct },
+    macroF1: f1s.length === 0 ? 0 : f1s.reduce((a, b) => a + b, 0) / f1s.length,
+    devLoss: tokens === 0 ? 0 : surpriseOf(documents, logits, transitions) / tokens,
   };
-  return leastSurprising(surprise);
-}
-
-/** The same for a CRF, whose whole sequences are made likely, on documents of some ten thousand tokens. */
-export function fitChainTemperature(
-  documents: readonly EncodedDocument[],
-  logits: readonly Float32Array[],
-  transitions: Float32Array,
-): number {
-  const classes = Math.sqrt(transitions.length);
-  let tokens = 0;
-  const sample = documents.flatMap((document, index) => {
-    if (tokens > 10_000) return [];
-    tokens += document.tokens.length;
-    return [{ tags: document.tags, values: logits[index] as Float32Array }];
-  });
-  return leastSurprising((logTemperature) => {
-    const temperature = Math.exp(logTemperature);
-    const weights = transitionWeights(transitions, temperature);
-    let sum = 0;
-    for (const { tags, values } of sample) {
-      const chain = { logits: values, length: tags.length, begins: true };
-      sum += chainLattice(chain, weights, temperature).logPartition;
-      tags.forEach((tag, t) => {
-        sum -= (values[t * classes + tag] as number) / temperature;
-        if (t > 0)
-          sum -= (transitions[(tags[t - 1] as number) * classes + tag] as number) / temperature;
-      });
-    }
-    return sum;
-  });
-}
-
-/** Golden section over the logarithm of the temperature. */
-function leastSurprising(surprise: (logTemperature: number) => number): number {
-  const ratio = (Math.sqrt(5) - 1) / 2;
-  let [low, high] = [Math.log(0.25), Math.log(8)];
-  for (let i = 0; i < 18; i++) {
-    const [a, b] = [high - ratio * (high - low), low + ratio * (high - low)];
-    if (surprise(a) < surprise(b)) high = b;
-    else low = a;
-  }
-  return Math.exp((low + high) / 2);
 }

@@ -18,7 +18,7 @@ import { createRun, keptPlane, type Course } from './epochs.ts';
 import { breathe, type LoopHooks } from './hooks.ts';
 import { identify } from './identity.ts';
 import { seenRows } from './taggerData.ts';
-import { fitTemperature } from './tagging.ts';
+import { fitTemperature } from './temperature.ts';
 import { describeRun, openWorkshop } from './workshop.ts';
 
 /** Room for batches of shorter windows than the average one. */
@@ -97,7 +97,7 @@ export async function trainClassifier(
         breathe(hooks),
       );
       const items = gold.map((label) => ({ tags: Int32Array.of(label) }));
-      temperature = fitTemperature(items, logits, labels.length);
+      temperature = fitTemperature(items, logits);
     }
     return {
       ...describeRun(workshop, end, recipe.threads),

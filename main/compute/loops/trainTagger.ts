@@ -20,7 +20,8 @@ import { breathe, type LoopHooks } from './hooks.ts';
 import { identify } from './identity.ts';
 import { layStrips, type Placement } from './strips.ts';
 import { encodeDocuments, hashDocuments, seenRows, trainingStrip } from './taggerData.ts';
-import { fitChainTemperature, fitTemperature, scoreDocuments, tagDocuments } from './tagging.ts';
+import { judgeSpans, tagDocuments } from './tagging.ts';
+import { fitTemperature } from './temperature.ts';
 import { trainClassifier } from './trainClassifier.ts';
 import { describeRun, openWorkshop } from './workshop.ts';
 
@@ -82,7 +83,7 @@ async function trainSpans(job: TrainJob<TaggerRecipe>, hooks: LoopHooks): Promis
     async evaluate(pause) {
       const weights = trainer.feeds(keptPlane(recipe));
       const logits = await tagDocuments(evaluator, weights, config, dev.documents, pause);
-      return { dev: scoreDocuments(dev.documents, logits, labels, transitionsIn(weights)) };
+      return judgeSpans(dev.documents, logits, labels, transitionsIn(weights));
     },
     merit: (judgment) => judgment.dev.f1,
   };
@@ -98,10 +99,7 @@ async function trainSpans(job: TrainJob<TaggerRecipe>, hooks: LoopHooks): Promis
       const logits = await tagDocuments(evaluator, feeds, config, dev.documents, () =>
         breathe(hooks),
       );
-      const transitions = transitionsIn(feeds);
-      temperature = transitions
-        ? fitChainTemperature(dev.documents, logits, transitions)
-        : fitTemperature(dev.documents, logits, 1 + 2 * labels.length);
+      temperature = fitTemperature(dev.documents, logits, transitionsIn(feeds));
     }
     return {
       ...describeRun(workshop, end, recipe.threads),

@@ -43,15 +43,14 @@ export function transitionWeights(transitions: Float32Array, temperature = 1): F
   );
 }
 
-export function chainLattice(
+function forwardPass(
   { logits, length, begins }: Chain,
   weights: Float64Array,
-  temperature = 1,
-): Lattice {
+  temperature: number,
+): Omit<Lattice, 'backward'> {
   const classes = Math.sqrt(weights.length);
   const size = length * classes;
-  const [forward, backward] = [new Float64Array(size), new Float64Array(size)];
-  const scaled = new Float64Array(size);
+  const [forward, scaled] = [new Float64Array(size), new Float64Array(size)];
   let logPartition = 0;
   for (let t = 0; t < length; t++) {
     const row = t * classes;
@@ -77,7 +76,15 @@ export function chainLattice(
     }
     logPartition += Math.log(sum) + top / temperature;
   }
-  if (length > 0) backward.fill(1, size - classes);
+  return { forward, scaled, logPartition };
+}
+
+export function chainLattice(chain: Chain, weights: Float64Array, temperature = 1): Lattice {
+  const classes = Math.sqrt(weights.length);
+  const size = chain.length * classes;
+  const { forward, scaled, logPartition } = forwardPass(chain, weights, temperature);
+  const backward = new Float64Array(size);
+  if (size > 0) backward.fill(1, size - classes);
   for (let row = size - 2 * classes; row >= 0; row -= classes)
     for (let j = 0; j < classes; j++) {
       const from = j * classes;
@@ -91,6 +98,32 @@ export function chainLattice(
       backward[row + j] = sum;
     }
   return { forward, backward, scaled, logPartition };
+}
+
+/** -log P(tags) in nats. @param tags an allowed sequence. */
+export const chainSurprise = (
+  chain: Chain,
+  tags: ArrayLike<number>,
+  transitions: Float32Array,
+  weights: Float64Array,
+  temperature = 1,
+): number =>
+  forwardPass(chain, weights, temperature).logPartition -
+  scoreOf(chain, tags, transitions) / temperature;
+
+function scoreOf(
+  { logits, length }: Chain,
+  tags: ArrayLike<number>,
+  transitions: Float32Array,
+): number {
+  const classes = Math.sqrt(transitions.length);
+  let score = 0;
+  for (let t = 0; t < length; t++) {
+    const tag = tags[t] as number;
+    score += logits[t * classes + tag] as number;
+    if (t > 0) score += transitions[(tags[t - 1] as number) * classes + tag] as number;
+  }
+  return score;
 }
 
 /**
@@ -109,18 +142,16 @@ export function chainLoss(
     readonly share: number;
   },
 ): number {
-  const { logits, length } = chain;
+  const { length } = chain;
   if (length === 0) return 0;
   const classes = Math.sqrt(weights.length);
   const { forward, backward, scaled, logPartition } = chainLattice(chain, weights);
   const { share } = gradients;
   // Expected uses of each transition, still without its own weight, which is a factor of all of them.
   const pairs = new Float64Array(classes * classes);
-  let score = 0;
   for (let t = 0; t < length; t++) {
     const row = t * classes;
     const tag = tags[t] as number;
-    score += logits[row + tag] as number;
     for (let k = 0; k < classes; k++) {
       const marginal = (forward[row + k] as number) * (backward[row + k] as number);
       gradients.logits[row + k] =
@@ -128,7 +159,6 @@ export function chainLoss(
     }
     if (t === 0) continue;
     const pair = (tags[t - 1] as number) * classes + tag;
-    score += transitions[pair] as number;
     gradients.transitions[pair] = (gradients.transitions[pair] as number) - share;
     for (let j = 0; j < classes; j++) {
       const mass = forward[row - classes + j] as number;
@@ -143,7 +173,7 @@ export function chainLoss(
   for (let i = 0; i < pairs.length; i++)
     gradients.transitions[i] =
       (gradients.transitions[i] as number) + share * (pairs[i] as number) * (weights[i] as number);
-  return logPartition - score;
+  return logPartition - scoreOf(chain, tags, transitions);
 }
 
 /** The most probable allowed sequence. */

@@ -6,6 +6,7 @@ export {
   chainLattice,
   chainLoss,
   chainSpans,
+  chainSurprise,
   decodeChain,
   transitionWeights,
   type Chain,

@@ -13,6 +13,7 @@ import { stream } from '../../../../main/compute/random.ts';
 
 const exercise = (changes: Partial<Exercise> = {}): Exercise => ({
   frame: { pad: 0, cls: 2, sep: 3, mask: 4 },
+  special: new Set([0, 1, 2, 3, 4]),
   ordinary: Int32Array.from({ length: 95 }, (_, i) => 5 + i),
   maxTokens: 32,
   batchSize: 8,
