@@ -6,7 +6,7 @@ import { predictEncoder } from './predictEncoder.ts';
 import { predictTagger } from './predictTagger.ts';
 
 /** @throws Fault 'bad-model', 'canceled'. Long documents are windowed with overlap, never cut. */
-export function predict(job: PredictJob, hooks: LoopHooks): Promise<PredictResult> {
+export async function predict(job: PredictJob, hooks: LoopHooks): Promise<PredictResult> {
   return isTagger(job) ? predictTagger(job, hooks) : predictEncoder(job, hooks);
 }
 

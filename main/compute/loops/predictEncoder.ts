@@ -8,7 +8,7 @@ import {
 } from '../architectures/encoder/index.ts';
 import { decodeSpans, tagNames } from '../architectures/tagger/index.ts';
 import { fault } from '../fault.ts';
-import { decodeModel, type Port } from '../onnx/index.ts';
+import { decodeModel, encodeModel, type Model, type Port } from '../onnx/index.ts';
 import type { PredictJob, PredictResult, PredictedDocument } from '../protocol.ts';
 import { openSession } from '../sessions/index.ts';
 import { readTokenizer, tagsOf, type Tokenizer } from '../tokenizers/index.ts';
@@ -16,7 +16,7 @@ import { probabilities } from './classifying.ts';
 import { cutWindows, readTexts, type EncoderText, type ReadingSettings } from './encoderData.ts';
 import { QUANTIZED_PATH } from './encoderFolder.ts';
 import { scoreTexts } from './encoderScores.ts';
-import { readFolder } from './folder.ts';
+import { readFolder, type ModelFolder } from './folder.ts';
 import { breathe, runtimeFacts, type LoopHooks } from './hooks.ts';
 
 const DEFAULT_THREADS = 2;
@@ -33,14 +33,15 @@ export async function predictEncoder(job: PredictJob, hooks: LoopHooks): Promise
   const quantized = job.precision === 'int8' ? job.model.files[QUANTIZED_PATH] : undefined;
   if (job.precision === 'int8' && !quantized)
     throw fault('bad-model', `The model folder holds no ${QUANTIZED_PATH}.`);
-  const { graph } = decodeModel(folder.onnx, folder.beside);
+  const model = decodeModel(folder.onnx, folder.beside);
+  const { graph } = model;
   const output = outputOf(graph.outputs);
   const perToken = output.dims.length === 3;
   const settings = settingsOf(config, tokenizer, perToken);
   const classes = classNames(config, output);
   const texts = readTexts(job.documents, tokenizer, settings.alignment);
   const windows = cutWindows(texts, tokenizer, settings);
-  const session = await openSession(quantized ?? folder.onnx, { threads });
+  const session = await openSession(quantized ?? fileOf(folder, model), { threads });
   try {
     const scorer = {
       session,
@@ -65,6 +66,10 @@ export async function predictEncoder(job: PredictJob, hooks: LoopHooks): Promise
     await session.dispose();
   }
 }
+
+/** The runtime reads one file: weights that lie beside it are put into it. */
+const fileOf = ({ onnx, beside }: ModelFolder, model: Model): Uint8Array =>
+  Object.keys(beside).some((name) => !/\.(onnx|json|txt)$/.test(name)) ? encodeModel(model) : onnx;
 
 /** @throws Fault 'bad-model' when the model does not answer with scores per token or per text. */
 function outputOf(outputs: readonly Port[]): Port {
