@@ -43,18 +43,21 @@ export function encodeCharacters(text: string, { words, cutText }: CharacterSour
       let to = from + 1;
       while (to < piece.text.length && (at(to) === at(to - 1) || graphemes[at(to - 1)]?.blank))
         to += 1;
-      serveTo(at(to - 1));
+      const last = at(to - 1);
+      const grapheme = graphemes[last] ?? { start: text.length, end: text.length };
+      serveTo(last);
       const segment = sliceOf(piece, from, to);
       const { ids, starts, ends } = words.pieces(segment.text, from > 0);
-      ids.forEach((id, k) =>
-        out.add(
-          id,
-          sourceStart(segment, starts[k] as number),
-          sourceEnd(segment, (ends[k] as number) - 1),
-          word,
-        ),
-      );
-      if (ids.length > 0) served = Math.max(served, at(to - 1) + 1);
+      // A normalizer may have drawn several graphemes into one; the others speak for themselves.
+      const within = (offset: number): number =>
+        Math.max(grapheme.start, Math.min(grapheme.end, offset));
+      ids.forEach((id, k) => {
+        const start = within(sourceStart(segment, starts[k] as number));
+        out.add(id, start, within(sourceEnd(segment, (ends[k] as number) - 1)), word);
+      });
+      // A mark put before the text stands for nothing, so it serves nothing.
+      const covers = sourceEnd(piece, to - 1) > grapheme.start;
+      if (ids.length > 0 && covers) served = Math.max(served, last + 1);
       from = to;
     }
   }

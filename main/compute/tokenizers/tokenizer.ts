@@ -101,10 +101,13 @@ export function readTokenizer(files: Readonly<Record<string, Uint8Array>>): Toke
     return out.result();
   };
 
+  const cutAll = (normal: MappedText): MappedText[] =>
+    normal.text === '' ? [] : cut(normal, true);
+
   return {
     encode: (text, { characters = false } = {}) =>
       characters
-        ? encodeCharacters(text, { words, cutText: (whole) => cut(normalize(whole), true) })
+        ? encodeCharacters(text, { words, cutText: (whole) => cutAll(normalize(whole)) })
         : encode(text),
     frame: (encoding, from = 0, to = encoding.ids.length) => {
       const length = to - from + overhead;
@@ -200,7 +203,7 @@ function addWords(
   let unknownBefore = false;
   for (const piece of cutWords) {
     const { ids, starts, ends } = model.pieces(piece.text);
-    word += 1;
+    let opens = true;
     for (let k = 0; k < ids.length; k++) {
       const id = ids[k] as number;
       const start = starts[k] as number;
@@ -211,7 +214,8 @@ function addWords(
         continue;
       }
       unknownBefore = unknown;
-      if (k > 0 && piece.text.charCodeAt(start) === METASPACE) word += 1;
+      if (opens || piece.text.charCodeAt(start) === METASPACE) word += 1;
+      opens = false;
       out.add(id, sourceStart(piece, start), end, word);
     }
   }

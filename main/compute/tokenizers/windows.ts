@@ -38,7 +38,7 @@ export function windowsOf(
   const { words } = encoding;
   const length = encoding.ids.length;
   const opensWord = (at: number): boolean => at === 0 || words[at] !== words[at - 1];
-  /** The word border nearest to `at` in the direction of `limit`; `at` itself when there is none. */
+  /** The word border nearest to `at` before `limit` is reached; `at` itself when there is none. */
   const snap = (at: number, limit: number): number => {
     const step = Math.sign(limit - at);
     for (let border = at; border !== limit && step !== 0; border += step)
@@ -49,11 +49,11 @@ export function windowsOf(
   const ranges: { from: number; to: number }[] = [];
   for (let from = 0, reached = 0; ;) {
     const full = Math.min(length, from + room);
-    const to = full === length ? full : snap(full, Math.max(reached, full - (room >> 2)));
+    const to = full === length ? full : snap(full, Math.max(reached, full - (room >> 2) - 1));
     ranges.push({ from, to });
     if (to === length) break;
     reached = to;
-    from = snap(to - overlap, Math.max(from, to - overlap - (room >> 3)));
+    from = snap(to - overlap, Math.max(from, to - overlap - (room >> 3) - 1));
     // A word longer than a window offers no border that would lead on.
     if (from <= (ranges.at(-1) as { from: number }).from) from = to - overlap;
   }

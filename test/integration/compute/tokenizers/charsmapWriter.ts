@@ -22,14 +22,13 @@ export function writeCharsmap(rules: Iterable<readonly [string, string]>): strin
   }
   const units: number[] = [0];
   const taken = new Set([0]);
-  const bases = new Set<number>();
-  let free = 1;
+  // Two nodes with one base would share children. Only ever moving on wastes room but no time.
+  let lastBase = 0;
   const place = (node: Node, at: number, label: number): void => {
     const labels = [...node.children.keys(), ...(node.value >= 0 ? [0] : [])];
-    while (taken.has(free)) free += 1;
-    let base = free;
-    while (bases.has(base) || labels.some((byte) => taken.has(base ^ byte))) base += 1;
-    bases.add(base);
+    let base = lastBase + 1;
+    while (labels.some((byte) => taken.has(base ^ byte))) base += 1;
+    lastBase = base;
     for (const byte of labels) taken.add(base ^ byte);
     units[at] = (((at ^ base) << 10) | label | (node.value >= 0 ? 0x100 : 0)) >>> 0;
     if (node.value >= 0) units[base] = (node.value | 0x8000_0000) >>> 0;

@@ -53,7 +53,15 @@ const around = (before: string, after: string) => ({
 const numbered = (pieces: Iterable<string>): Record<string, number> =>
   Object.fromEntries([...new Set(pieces)].map((piece, id) => [piece, id]));
 
-async function wordPiece(lowercase: boolean): Promise<TokenizerFixture> {
+const trained = new Map<boolean, Promise<TokenizerFixture>>();
+
+function wordPiece(lowercase: boolean): Promise<TokenizerFixture> {
+  const known = trained.get(lowercase) ?? trainedWordPiece(lowercase);
+  trained.set(lowercase, known);
+  return known;
+}
+
+async function trainedWordPiece(lowercase: boolean): Promise<TokenizerFixture> {
   const files = await trainWordPiece(sampleTexts(), { vocabularySize: 3000, lowercase });
   const parse = (bytes: Uint8Array): Record<string, unknown> =>
     JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
@@ -91,13 +99,14 @@ const GPT2_WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+
 const GPT4_WORDS =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
-let bytePairs: { merges: [string, string][] } | undefined;
+let bytePairs: [string, string][] | undefined;
 function byteMerges(): [string, string][] {
-  const words = sampleTexts()
-    .slice(0, 60)
-    .flatMap((text) => text.match(GPT2_WORDS) ?? [])
-    .map(spellBytes);
-  return (bytePairs ??= { merges: learnMerges(words, 600) }).merges;
+  const words = (): string[] =>
+    sampleTexts()
+      .slice(0, 60)
+      .flatMap((text) => text.match(GPT2_WORDS) ?? [])
+      .map(spellBytes);
+  return (bytePairs ??= learnMerges(words(), 600));
 }
 
 const ROBERTA = ['<s>', '<pad>', '</s>', '<unk>', '<mask>'];
@@ -155,8 +164,14 @@ const file = (parts: Record<string, unknown>): Record<string, unknown> => ({
   ...parts,
 });
 
+let pieces: [string, number][] | undefined;
+
 /** Frequent substrings of words with logarithms of their frequencies, and every character. */
 function unigramPieces(special: readonly string[]): [string, number][] {
+  return [...special.map((token): [string, number] => [token, 0]), ...(pieces ??= countPieces())];
+}
+
+function countPieces(): [string, number][] {
   const counts = new Map<string, number>();
   for (const text of sampleTexts())
     for (const word of text.normalize('NFKC').match(/\S+/g) ?? []) {
@@ -170,10 +185,7 @@ function unigramPieces(special: readonly string[]): [string, number][] {
   const frequent = [...counts]
     .filter(([piece, count]) => count > 20 || (Array.from(piece).length === 1 && count > 1))
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  return [
-    ...special.map((token): [string, number] => [token, 0]),
-    ...frequent.map(([piece, count]): [string, number] => [piece, Math.log(count / 1e6)]),
-  ];
+  return frequent.map(([piece, count]) => [piece, Math.log(count / 1e6)]);
 }
 
 let charsmap: string | undefined;
@@ -190,12 +202,13 @@ const unigram = (special: readonly string[], unk: string, more = {}) => ({
   ...more,
 });
 
+let wordPairs: [string, string][] | undefined;
 function llamaLike(): TokenizerFixture {
   const words = sampleTexts()
     .slice(0, 60)
     .flatMap((text) => text.match(/\S+/g) ?? [])
     .map((word) => `\u2581${word}`);
-  const merges = learnMerges(words, 500);
+  const merges = (wordPairs ??= learnMerges(words, 500));
   const special = ['<unk>', '<s>', '</s>'];
   const bytes = BYTE_LETTERS.map(
     (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
