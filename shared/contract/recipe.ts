@@ -79,7 +79,11 @@ export const TaggerRecipe = z
       path: ['batchTokens'],
       error: 'must leave room for the context of the dilations (four times their sum plus 64)',
     },
-  );
+  )
+  .refine(({ crf, task }) => !(crf && task === 'documents'), {
+    path: ['crf'],
+    error: 'scores sequences of tags, which a label for a whole document has none of',
+  });
 export type TaggerRecipe = Readonly<z.output<typeof TaggerRecipe>>;
 
 /** Which weights of an encoder move. */

@@ -77,7 +77,11 @@ describe('the compute process', () => {
     const compute = start();
     compute.send({ v: 2, id: 'a', kind: 'hello' });
     expect(await compute.until(ended('a'))).toMatchObject({
-      result: { protocol: 2, architectures: ['tagger', 'encoder'], runtime: { provider: 'cpu' } },
+      result: {
+        protocol: 2,
+        architectures: ['tagger', 'encoder', 'pretraining'],
+        runtime: { provider: 'cpu' },
+      },
     });
     compute.send({
       v: 2,

@@ -182,6 +182,25 @@ describe('training a tagger', () => {
     expect(plain(other[1]!.spans)).toEqual(plain(long[0]!.spans));
   });
 
+  it('learns from a document far longer than a batch', async () => {
+    const notes = makeNotes(40);
+    let text = '';
+    const spans = notes.flatMap((note) => {
+      const from = text.length;
+      text += `${note.text}\n`;
+      return note.spans.map(({ start, end, label }) => ({
+        start: from + start,
+        end: from + end,
+        label,
+      }));
+    });
+    const result = await trainTagger(job({ train: [{ id: 'long', text, spans }] }), record());
+    expect(result.data).toMatchObject({ documents: 1, spans: 160, misaligned: 0 });
+    expect(result.best!.dev.f1).toBeGreaterThan(0.9);
+    expect(result.best!.macroF1).toBeGreaterThan(0.85);
+    expect(result.history.at(-1)!.devLoss).toBeLessThan(result.history[0]!.devLoss!);
+  });
+
   it('says what is wrong with the data', async () => {
     const note = makeNotes(1)[0]!;
     const attempts: [readonly WireDocument[], RegExp][] = [

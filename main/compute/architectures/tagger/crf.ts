@@ -10,7 +10,7 @@
  */
 import type { Token } from '../../tokenizers/index.ts';
 import type { Decoded, ScoredSpan } from './decode.ts';
-import { tagRuns, type Span } from './tags.ts';
+import { isInside, tagRuns, type Span } from './tags.ts';
 
 /** Tags of one stretch of text. Logits and tags are views: length × classes, and length. */
 export interface Chain {
@@ -29,8 +29,6 @@ export interface Lattice {
   /** Logarithm of the sum of exp(score) over all allowed sequences. */
   readonly logPartition: number;
 }
-
-export const isInside = (tag: number): boolean => tag > 0 && tag % 2 === 0;
 
 export const mayFollow = (from: number, to: number): boolean =>
   !isInside(to) || from === to || from === to - 1;

@@ -3,7 +3,7 @@
  * lets every tag but I-x be reached from anywhere, one step costs O(tags), not O(tags²).
  */
 import type { Token } from '../../tokenizers/index.ts';
-import { tagRuns, type Span } from './tags.ts';
+import { isInside, tagRuns, type Span } from './tags.ts';
 
 export interface ScoredSpan extends Span {
   /** Probability of exactly this span under the constrained distribution, 0 to 1. */
@@ -79,8 +79,6 @@ function logProbabilities(
   }
   return out;
 }
-
-const isInside = (tag: number): boolean => tag > 0 && tag % 2 === 0;
 
 function viterbi(scores: Float32Array, length: number, classes: number): Int32Array {
   const tags = new Int32Array(length);

@@ -11,6 +11,7 @@ export interface Span {
 export const beginTag = (label: number): number => 1 + 2 * label;
 export const insideTag = (label: number): number => 2 + 2 * label;
 export const isBegin = (tag: number): boolean => tag % 2 === 1;
+export const isInside = (tag: number): boolean => tag > 0 && tag % 2 === 0;
 export const labelOf = (tag: number): number => (tag - 1) >> 1;
 
 export interface Alignment {

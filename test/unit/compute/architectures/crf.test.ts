@@ -8,7 +8,8 @@ import {
   decodeSpans,
   transitionWeights,
 } from '../../../../main/compute/architectures/tagger/index.ts';
-import { mayFollow, isInside } from '../../../../main/compute/architectures/tagger/crf.ts';
+import { mayFollow } from '../../../../main/compute/architectures/tagger/crf.ts';
+import { isInside } from '../../../../main/compute/architectures/tagger/tags.ts';
 import { stream } from '../../../../main/compute/random.ts';
 
 const LABELS = ['A', 'B'];
