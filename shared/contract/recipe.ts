@@ -51,12 +51,16 @@ export const TaggerRecipe = z
     leastSteps: z.int().min(0).max(100_000).optional(),
     /**
      * Tokens that one optimizer step sees: documents are laid end to end; one that does not fit goes on
-     * in the next step with overlap, so length is never a limit.
+     * in the next step with overlap, so length is never a limit. For the task `documents` a longer one
+     * is judged in overlapping windows of this length, whose scores are averaged.
      */
     batchTokens: z.int().min(128).max(65536),
-    /** Chance that a hidden channel is dropped for a whole line of text. */
+    /** Chance that a hidden channel is dropped for a whole line of text, or for a whole document. */
     dropout: Chance,
-    /** Chance that a token loses the features that know its exact form. */
+    /**
+     * Chance that a token loses the features that know its exact form; for the task `documents`, that any
+     * one feature is hidden.
+     */
     wordDropout: Chance,
     /** Rows of the hashed feature table. */
     buckets: z.int().min(256).max(1_048_576),

@@ -1,6 +1,9 @@
 /**
  * Pre-training from nothing: learns a WordPiece vocabulary and a small BERT from plain texts by masked
  * language modeling. The result is the folder of an encoder that can be fine-tuned like an imported one.
+ *
+ * Unlike a tagger's hashed features, a vocabulary holds words: frequent names of the texts can stand in
+ * tokenizer.json. The model inherits the sensitivity of what it has read.
  */
 import { createHash } from 'node:crypto';
 import {
