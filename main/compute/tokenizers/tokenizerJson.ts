@@ -86,8 +86,46 @@ export const PostProcessorConfig = z.discriminatedUnion('type', [
 ]);
 export type PostProcessorConfig = z.output<typeof PostProcessorConfig>;
 
-const Vocabulary = z.record(z.string(), z.int().min(0));
-const Merges = z.union([z.array(z.string()), z.array(z.tuple([z.string(), z.string()]))]);
+/**
+ * Collections of a hundred thousand entries are checked in a loop that stops at the first bad one: a
+ * schema per entry would take seconds.
+ */
+const every = <T extends object>(
+  isCollection: (value: unknown) => boolean,
+  isEntry: (entry: unknown) => boolean,
+  message: string,
+) =>
+  z.custom<T>(isCollection, message).superRefine((collection, context) => {
+    for (const [key, entry] of Object.entries(collection))
+      if (!isEntry(entry)) {
+        context.addIssue({ code: 'custom', path: [key], message });
+        return;
+      }
+  });
+
+const isRecord = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPair = (value: unknown, second: 'string' | 'number'): boolean =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  typeof value[0] === 'string' &&
+  typeof value[1] === second;
+
+const Vocabulary = every<Readonly<Record<string, number>>>(
+  isRecord,
+  (id) => Number.isSafeInteger(id) && (id as number) >= 0,
+  'expected pieces with their ids, whole numbers from 0 on',
+);
+const Merges = every<readonly (string | readonly [string, string])[]>(
+  Array.isArray,
+  (merge) => typeof merge === 'string' || isPair(merge, 'string'),
+  'expected merges, each "left right" or a pair',
+);
+const ScoredPieces = every<readonly (readonly [string, number])[]>(
+  (value) => Array.isArray(value) && value.length > 0,
+  (piece) => isPair(piece, 'number'),
+  'expected pieces with their log-probabilities',
+);
 
 export const ModelConfig = z.discriminatedUnion('type', [
   kind('WordPiece').extend({
@@ -111,7 +149,7 @@ export const ModelConfig = z.discriminatedUnion('type', [
     continuing_subword_suffix: z.string().nullish(),
   }),
   kind('Unigram').extend({
-    vocab: z.array(z.tuple([z.string(), z.number()])).min(1),
+    vocab: ScoredPieces,
     unk_id: z.int().min(0).nullish(),
     byte_fallback: flag,
   }),
