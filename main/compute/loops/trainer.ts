@@ -125,7 +125,10 @@ export function createTrainer(options: TrainerOptions): Trainer {
     const fixed = { ...model, graph: specialize(lifted, dims) };
     const facts = await probe(fixed, { ...feeds, ...weights }, threads);
     const { graph, gradients } = derive(fixed.graph, facts, loss, targets);
-    const session = await openSession(encodeModel({ ...model, graph }), { threads });
+    const session = await openSession(encodeModel({ ...model, graph }), {
+      threads,
+      memory: 'returned',
+    });
     const step = { session, gradients, inputs: new Set(session.inputs) };
     steps.set(key, step);
     if (steps.size > MAX_SESSIONS) {

@@ -84,7 +84,11 @@ export async function probe(
 const untyped = (name: string): Port => ({ name, type: 'float32', dims: [] });
 
 const open = (model: Model, threads: number) =>
-  openSession(encodeModel(model, { untypedOutputs: true }), { threads, optimize: 'none' });
+  openSession(encodeModel(model, { untypedOutputs: true }), {
+    threads,
+    optimize: 'none',
+    memory: 'returned',
+  });
 
 /** Types are the same for every shape, and a graph is probed for many: its list of nodes is the key. */
 const typesByNodes = new WeakMap<readonly Node[], Promise<ReadonlyMap<string, ElementType>>>();

@@ -37,6 +37,12 @@ export interface SessionOptions {
   readonly threads: number;
   /** 'none' keeps every value of the graph as written, which a shape probe needs. */
   readonly optimize?: 'none' | 'all';
+  /**
+   * 'returned' gives the memory of intermediate values back to the process after each run, so that the
+   * sessions of many shapes share it; 'kept' (the default) holds it for the next run of this session.
+   * Measured on a MiniLM step: no slower, a quarter less memory with one session, and not more with six.
+   */
+  readonly memory?: 'kept' | 'returned';
 }
 
 /** Recorded in every run: another version may give other bits. */
@@ -57,6 +63,7 @@ export async function openSession(model: Uint8Array, options: SessionOptions): P
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: options.optimize === 'none' ? 'disabled' : 'all',
+    ...(options.memory === 'returned' && { enableCpuMemArena: false, enableMemPattern: false }),
     logSeverityLevel: 3,
     // Idle runtime threads spin by default and take a third of the processor from everything else.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
