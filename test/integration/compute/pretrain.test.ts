@@ -11,9 +11,10 @@ import { openSession } from '../../../main/compute/sessions/index.ts';
 import { readTokenizer } from '../../../main/compute/tokenizers/index.ts';
 import { record } from './notes.ts';
 
+/** German ones only: a small vocabulary is learned from little. */
 const readNotes = (split: string): WireDocument[] =>
   readdirSync(join('resources/samples', split), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.txt'))
+    .filter((name) => /[\\/]de-/.test(name) && name.endsWith('.txt'))
     .sort()
     .map((id) => ({
       id,
@@ -24,8 +25,8 @@ const readNotes = (split: string): WireDocument[] =>
 const recipe = (changes: Partial<PretrainingRecipe> = {}): PretrainingRecipe => ({
   architecture: 'pretraining',
   seed: 4,
-  epochs: 8,
-  learningRate: 3e-3,
+  epochs: 10,
+  learningRate: 4e-3,
   schedule: 'linear',
   warmup: 0.1,
   weightDecay: 0.01,
@@ -33,16 +34,16 @@ const recipe = (changes: Partial<PretrainingRecipe> = {}): PretrainingRecipe => 
   patience: 0,
   checkpointSeconds: 1000,
   threads: 1,
-  vocabularySize: 1200,
+  vocabularySize: 300,
   lowercase: false,
   layers: 2,
-  hidden: 64,
+  hidden: 48,
   heads: 2,
-  intermediate: 128,
+  intermediate: 96,
   maxTokens: 64,
   batchSize: 8,
   accumulation: 1,
-  maskShare: 0.15,
+  maskShare: 0.3,
   ...changes,
 });
 
@@ -57,7 +58,7 @@ const job = (changes: Partial<TrainJob<PretrainingRecipe>> = {}): TrainJob<Pretr
 });
 const few = (changes: Partial<PretrainingRecipe> = {}): TrainJob<PretrainingRecipe> =>
   job({
-    recipe: recipe({ epochs: 3, vocabularySize: 400, accumulation: 2, ...changes }),
+    recipe: recipe({ epochs: 3, accumulation: 2, ...changes }),
     train: train.slice(0, 12),
     dev: dev.slice(0, 3),
   });
@@ -69,8 +70,8 @@ describe('pre-training a small encoder', () => {
   it('learns to guess, and its folder gives the same states in @huggingface/transformers', async () => {
     const result = await pretrain(job(), record());
     const perplexity = result.history.map(({ devLoss }) => Math.exp(devLoss!));
-    expect(perplexity.at(-1)).toBeLessThan(0.7 * perplexity[0]!);
-    expect(result.best!.dev.f1).toBeGreaterThan(result.history[0]!.dev.f1);
+    expect(perplexity.at(-1)).toBeLessThan(0.8 * perplexity[0]!);
+    expect(result.best!.dev.f1).toBeGreaterThan(1.5 * result.history[0]!.dev.f1);
     expect(result.data.documents).toBe(train.length);
 
     const admission = admit(
@@ -106,7 +107,7 @@ describe('pre-training a small encoder', () => {
       token_type_ids: { dims, data: BigInt64Array.from(typeIds, BigInt) },
     });
     await session.dispose();
-    expect(theirs.dims).toEqual([1, ids.length, 64]);
+    expect(theirs.dims).toEqual([1, ids.length, 48]);
     const ours = out['last_hidden_state']!.data as Float32Array;
     (theirs.data as Float32Array).forEach((value, i) => expect(ours[i]).toBeCloseTo(value, 5));
   }, 120_000);
