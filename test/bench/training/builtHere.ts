@@ -1,5 +1,6 @@
 /** The rows of the models built here: each trains in a process of its own, so that its memory is its own. */
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Measure } from '../report.ts';
 
@@ -10,9 +11,8 @@ interface Row {
 }
 
 async function run<R extends Row>(file: string): Promise<R> {
-  const { stdout } = await promisify(execFile)(process.execPath, [`test/bench/training/${file}`], {
-    maxBuffer: 1 << 24,
-  });
+  const path = fileURLToPath(new URL(`./${file}`, import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [path], { maxBuffer: 1 << 24 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as R;
 }
 
