@@ -5,6 +5,7 @@ const SUITES: Readonly<
   Record<string, () => Promise<{ readonly measures: () => Promise<readonly Measure[]> }>>
 > = {
   house: () => import('./house.ts'),
+  training: () => import('./training.ts'),
 };
 
 const asked = process.argv.slice(2);
