@@ -19,7 +19,6 @@ export interface FramedEncoding extends Encoding {
 }
 
 export interface EncodingBuilder {
-  readonly length: number;
   /** Places a token over `[start, end)` of the source, without the blanks around it. */
   add(id: number, start: number, end: number, word: number): void;
   /** Lets the last token reach to `end`. */
@@ -44,9 +43,6 @@ export function createEncodingBuilder(source: string): EncodingBuilder {
   };
 
   return {
-    get length() {
-      return length;
-    },
     add: (id, start, end, word) => {
       if (length === capacity) {
         capacity *= 2;

@@ -74,7 +74,7 @@ export function readTokenizer(files: Readonly<Record<string, Uint8Array>>): Toke
   const { cut, spellsBytes } = tokenizer.pre_tokenizer
     ? createWordCutter(tokenizer.pre_tokenizer)
     : { cut: asOneWord, spellsBytes: false };
-  const words: WordModel = {
+  const words: PieceModel = {
     ...model,
     pieces: spellsBytes ? overBytes(model) : model.pieces,
   };
@@ -145,9 +145,6 @@ export function readTokenizer(files: Readonly<Record<string, Uint8Array>>): Toke
 
 const asOneWord: PreTokenizer = (piece) => [piece];
 
-/** A model of pieces over words of text, whatever alphabet its vocabulary is spelled in. */
-export type WordModel = PieceModel;
-
 function vocabularyOf(
   model: ModelConfig,
   added: readonly { readonly content: string; readonly id: number }[],
@@ -195,7 +192,7 @@ const METASPACE = 0x2581;
  */
 function addWords(
   out: ReturnType<typeof createEncodingBuilder>,
-  model: WordModel,
+  model: PieceModel,
   cutWords: readonly MappedText[],
   last: number,
 ): number {
