@@ -182,8 +182,8 @@ export interface TrainResult {
   readonly test?: SpanScore;
   readonly privacy?: PrivacyRecord;
   /**
-   * The eight-bit file beside the full one: offered only where it costs at most `bound` of the F1 on the
-   * development documents, both scores being of the exported files. Absent where none was tried.
+   * The eight-bit file beside the full one: offered only where it costs at most `bound` of the F1 that
+   * the chosen weights have on the development documents. Absent where none was tried.
    */
   readonly int8?: {
     readonly offered: boolean;

@@ -54,16 +54,16 @@ export function selectWeights(
   weights: readonly LinearWeight[],
   targets: readonly string[],
 ): LinearWeight[] {
+  const known = [...new Set(weights.map(({ module }) => lastPart(module)))]
+    .filter((name) => name !== '')
+    .toSorted();
   for (const target of targets)
     if (!weights.some(({ module }) => matches(module, target)))
       throw fault(
         'bad-request',
-        `The model has no layer named "${target}". Layers that can be adapted: ${[
-          ...new Set(weights.map(({ module }) => lastPart(module))),
-        ]
-          .filter((name) => name !== '')
-          .toSorted()
-          .join(', ')}.`,
+        known.length === 0
+          ? 'The file does not name the layers of the model, so none can be chosen to be adapted. Train all weights or the head.'
+          : `The model has no layer named "${target}". Layers that can be adapted: ${known.join(', ')}.`,
       );
   return weights.filter(({ module }) => targets.some((target) => matches(module, target)));
 }

@@ -14,7 +14,7 @@ import {
 } from '../architectures/encoder/index.ts';
 import type { EncoderRecipe } from '../protocol.ts';
 import type { EncoderSet, Window } from './encoderData.ts';
-import { judgeDocuments, judgeSpans, scoreTexts, type Scorer } from './encoderScores.ts';
+import { judgeDocuments, judgeUnits, scoreTexts, type Scorer } from './encoderScores.ts';
 import type { Batch, Course, Judgment } from './epochs.ts';
 import type { Feeds, Trainer } from './trainer.ts';
 import type { UpdateRule } from './updateRule.ts';
@@ -85,7 +85,7 @@ export function createCourse(parts: CourseParts): Course<readonly number[], Enco
   };
 
   function judge(scores: readonly Float32Array[], set: EncoderSet): Required<Judgment> {
-    return (perToken ? judgeSpans : judgeDocuments)(set.texts, scores, labels);
+    return (perToken ? judgeUnits : judgeDocuments)(set.texts, scores, labels);
   }
 }
 

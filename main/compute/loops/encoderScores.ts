@@ -1,12 +1,11 @@
 /** Runs an encoder over windows of like length, and judges what it says about labeled texts. */
 import { groupByLength, inputFeeds, type Ports } from '../architectures/encoder/index.ts';
-import { viterbiSpans } from '../architectures/tagger/index.ts';
 import { fault } from '../fault.ts';
-import type { WireSpan } from '../protocol.ts';
 import type { HostTensor, Session } from '../sessions/index.ts';
 import { scoreClasses } from './classifying.ts';
 import type { EncoderText, LabeledText, Window } from './encoderData.ts';
 import type { Judgment } from './epochs.ts';
+import { judgeSpans } from './tagging.ts';
 
 /** Tokens and windows per run: enough to fill the cores, little enough that a cancel is felt soon. */
 const TOKENS = 2048;
@@ -84,47 +83,17 @@ function copyUnits(
   }
 }
 
-/** Strict span scores, mean F1 over the labels that occur, and mean cross-entropy per counted unit. */
-export function judgeSpans(
+export const judgeUnits = (
   texts: readonly LabeledText[],
   scores: readonly Float32Array[],
   labels: readonly string[],
-): Required<Judgment> {
-  const tally = new Map(labels.map((label) => [label, { gold: 0, predicted: 0, correct: 0 }]));
-  const key = ({ start, end, label }: WireSpan): string => `${start} ${end} ${label}`;
-  let [loss, counted] = [0, 0];
-  texts.forEach(({ units, spans, classes }, index) => {
-    const values = scores[index] as Float32Array;
-    const wanted = new Map(spans.map((span) => [key(span), span]));
-    for (const span of wanted.values()) tally.get(span.label)!.gold += 1;
-    for (const span of viterbiSpans(values, units, labels)) {
-      const entry = tally.get(span.label)!;
-      entry.predicted += 1;
-      if (wanted.has(key(span))) entry.correct += 1;
-    }
-    loss += crossEntropy(values, classes);
-    counted += classes.length;
-  });
-  const sum = (pick: 'gold' | 'predicted' | 'correct'): number =>
-    [...tally.values()].reduce((total, entry) => total + entry[pick], 0);
-  const [gold, predicted, correct] = [sum('gold'), sum('predicted'), sum('correct')];
-  const occurring = [...tally.values()].filter((entry) => entry.gold > 0);
-  const f1Of = (entry: { gold: number; predicted: number; correct: number }): number =>
-    entry.gold + entry.predicted === 0 ? 0 : (2 * entry.correct) / (entry.gold + entry.predicted);
-  return {
-    dev: {
-      precision: predicted === 0 ? 0 : correct / predicted,
-      recall: gold === 0 ? 0 : correct / gold,
-      f1: f1Of({ gold, predicted, correct }),
-      ...{ gold, predicted, correct },
-    },
-    macroF1:
-      occurring.length === 0
-        ? 0
-        : occurring.reduce((total, entry) => total + f1Of(entry), 0) / occurring.length,
-    devLoss: counted === 0 ? 0 : loss / counted,
-  };
-}
+): Required<Judgment> =>
+  judgeSpans(
+    texts.map(({ units, spans, classes }) => ({ tokens: units, spans, tags: classes })),
+    scores,
+    labels,
+    null,
+  );
 
 export const judgeDocuments = (
   texts: readonly LabeledText[],
@@ -136,20 +105,3 @@ export const judgeDocuments = (
     scores,
     labels.length,
   );
-
-/** Summed over the rows, nats; a label of -100 does not count. */
-function crossEntropy(values: Float32Array, labels: Int32Array): number {
-  const classes = labels.length === 0 ? 0 : values.length / labels.length;
-  let sum = 0;
-  for (let t = 0; t < labels.length; t++) {
-    const label = labels[t] as number;
-    if (label < 0) continue;
-    const row = t * classes;
-    let top = -Infinity;
-    for (let k = 0; k < classes; k++) top = Math.max(top, values[row + k] as number);
-    let mass = 0;
-    for (let k = 0; k < classes; k++) mass += Math.exp((values[row + k] as number) - top);
-    sum += top + Math.log(mass) - (values[row + label] as number);
-  }
-  return sum;
-}

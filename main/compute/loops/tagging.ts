@@ -61,7 +61,7 @@ export async function tagDocuments(
 
 /** The most probable spans against the gold ones, strictly. @param transitions those of a CRF. */
 export function judgeSpans(
-  documents: readonly EncodedDocument[],
+  documents: readonly Pick<EncodedDocument, 'tokens' | 'spans' | 'tags'>[],
   logits: readonly Float32Array[],
   labels: readonly string[],
   transitions: Float32Array | null,

@@ -9,28 +9,32 @@ import {
   buildEncoder,
   LOSS,
   portsOf,
-  quantize,
   readConfig,
   type EncoderBuild,
-  type EncoderConfig,
   type Objective,
 } from '../architectures/encoder/index.ts';
 import { tagNames } from '../architectures/tagger/index.ts';
 import { fault } from '../fault.ts';
-import { encodeModel, liftParameters, type Model } from '../onnx/index.ts';
+import { encodeModel, liftParameters } from '../onnx/index.ts';
 import type { EncoderRecipe, TrainJob, TrainResult } from '../protocol.ts';
-import { openSession } from '../sessions/index.ts';
-import { readTokenizer, type Tokenizer } from '../tokenizers/index.ts';
+import { openSession, type Session } from '../sessions/index.ts';
+import { readTokenizer } from '../tokenizers/index.ts';
 import type { Weights } from './checkpoint.ts';
+import {
+  checkData,
+  checkLength,
+  checkProvider,
+  checkVocabulary,
+  wordTable,
+} from './encoderChecks.ts';
 import { createCourse } from './encoderCourse.ts';
 import { hashRun, readDocuments, type EncoderSet } from './encoderData.ts';
-import { packEncoder } from './encoderFolder.ts';
-import { judgeDocuments, judgeSpans, scoreTexts, type Scorer } from './encoderScores.ts';
+import { finishEncoder } from './encoderOutcome.ts';
+import type { Scorer } from './encoderScores.ts';
 import { createRun } from './epochs.ts';
 import { readFolder } from './folder.ts';
-import { breathe, type LoopHooks } from './hooks.ts';
+import { breathe, preparing, type LoopHooks } from './hooks.ts';
 import { identify } from './identity.ts';
-import { fitTemperature } from './temperature.ts';
 import { createTrainer, type Trainer } from './trainer.ts';
 import { shuffledUpdates, type UpdateRule } from './updateRule.ts';
 import { describeRun } from './workshop.ts';
@@ -38,26 +42,31 @@ import { describeRun } from './workshop.ts';
 /** PyTorch's defaults, which the published recipes use. */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** F1 that the eight-bit file may cost. */
-const INT8_BOUND = 0.005;
-
 /** @throws Fault: 'bad-request', 'bad-data', 'bad-model', 'diverged', 'canceled', 'out-of-memory'. */
 export async function trainEncoder(
   job: TrainJob<EncoderRecipe>,
   hooks: LoopHooks,
 ): Promise<TrainResult> {
   const started = performance.now();
-  const { recipe, labels, base } = job;
+  const { recipe, labels, base, resumeFrom, pauseAfterEpoch } = job;
   const { task, threads } = recipe;
   if (!base)
     throw fault('bad-request', 'The recipe needs a base model, and the request brings none.');
+  checkProvider(recipe);
+  hooks.progress(preparing(recipe.epochs));
   const folder = readFolder(base);
   const config = readConfig(folder.configBytes);
   const tokenizer = readTokenizer(base.files);
   checkLength(recipe, config, tokenizer);
-  const read = (documents: TrainJob['train']): EncoderSet =>
-    readDocuments(documents, labels, tokenizer, recipe);
-  const [train, dev, test] = [read(job.train), read(job.dev), read(job.test ?? [])];
+  const read = async (documents: TrainJob['train']): Promise<EncoderSet> => {
+    await breathe(hooks);
+    return readDocuments(documents, labels, tokenizer, recipe);
+  };
+  const [train, dev, test] = [
+    await read(job.train),
+    await read(job.dev),
+    await read(job.test ?? []),
+  ];
   checkData(recipe, labels, train);
 
   const classes = task === 'spans' ? tagNames(labels) : labels;
@@ -67,14 +76,10 @@ export async function trainEncoder(
     classes: classes.length,
     keepHead: classes.join('\n') === config.classes.join('\n'),
   });
-  checkVocabulary(build, admission.inputs.ids, tokenizer);
   const ports = portsOf(admission.model.graph, tokenizer.special.pad ?? 0);
+  checkVocabulary(build, ports.ids, tokenizer);
   const objective = objectiveOf(recipe, classes.length, train);
-  const rule: UpdateRule = shuffledUpdates(
-    recipe.seed,
-    train.windows.length,
-    recipe.batchSize * recipe.accumulation,
-  );
+  const rule = ruleOf(recipe, train);
   const trainer = createTrainer({
     model: build.training,
     loss: LOSS,
@@ -89,62 +94,29 @@ export async function trainEncoder(
     threads,
     ...(rule.differentiate && { differentiate: rule.differentiate }),
   });
-  const evaluator = await openEvaluator(build, threads);
-  const scorer: Scorer = {
-    session: evaluator,
-    weights: trainer.feeds('w'),
-    ports,
-    logits: build.logits,
-    classes: classes.length,
-  };
+  const session = await openEvaluator(build, threads);
   try {
+    const scorer: Scorer = {
+      ...{ session, ports, weights: trainer.feeds('w'), logits: build.logits },
+      classes: classes.length,
+    };
     const course = createCourse({
       ...{ recipe, labels, train, dev, objective, ports, trainer, rule, scorer },
     });
     const identity = identify(recipe, labels, hashRun(base, job.train, job.dev));
-    const { resumeFrom, pauseAfterEpoch } = job;
+    const seen = seenTokens(build, ports.ids, train);
     const end = await createRun({
-      ...{ pace: { ...recipe, accumulation: 1 }, course, trainer, identity, hooks },
-      ...{ seen: seenTokens(build, ports.ids, train), resumeFrom, pauseAfterEpoch },
+      pace: { ...recipe, accumulation: 1 },
+      ...{ course, trainer, identity, seen, resumeFrom, pauseAfterEpoch, hooks },
     })();
     const weights = end.best ?? currentWeights(trainer);
     const chosen = { ...scorer, weights: { ...scorer.weights, ...feedsOf(trainer, weights) } };
-    const score = (set: EncoderSet): Promise<Float32Array[]> =>
-      scoreTexts(chosen, set.texts, set.windows, task === 'spans', () => breathe(hooks));
-    const judge = task === 'spans' ? judgeSpans : judgeDocuments;
-    const tested =
-      recipe.testAtEnd && end.stopped !== 'paused' && test.texts.length > 0
-        ? judge(test.texts, await score(test), labels).dev
-        : undefined;
-    const finished = build.finished(weights);
-    const onnx = encodeModel(finished);
-    const int8 =
-      dev.texts.length > 0 && end.stopped !== 'paused'
-        ? await tryInt8(finished, onnx, async (file) => {
-            const session = await openSession(file, { threads });
-            try {
-              const run = { ...scorer, session, weights: {} };
-              const scores = await scoreTexts(run, dev.texts, dev.windows, task === 'spans', () =>
-                breathe(hooks),
-              );
-              return judge(dev.texts, scores, labels).dev.f1;
-            } finally {
-              await session.dispose();
-            }
-          })
-        : null;
-    const own = {
-      version: 1,
-      ...{ task, alignment: recipe.alignment },
-      ...{ maxTokens: recipe.maxTokens, overlap: recipe.overlap },
-      temperature: task === 'spans' ? temperature(dev, await score(dev)) : 1,
-    } as const;
     return {
       ...describeRun({ trainer }, end, threads),
-      model: packEncoder({
-        ...{ base, config, own, classes, build, weights, onnx },
-        int8: int8?.file,
-      }),
+      ...(await finishEncoder({
+        ...{ recipe, labels, classes, base, config, build, weights, dev, test, hooks },
+        ...{ scorer: chosen, stopped: end.stopped },
+      })),
       data: {
         documents: train.texts.length,
         tokens: train.tokens,
@@ -154,79 +126,40 @@ export async function trainEncoder(
         skipped: train.skipped,
         hash: identity.data,
       },
-      ...(tested && { test: tested }),
-      ...(int8 && { int8: int8.facts }),
       ...(rule.record && { privacy: rule.record(end.state.step) }),
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
     await trainer.dispose();
-    await evaluator.dispose();
-  }
-
-  /** Quantizes the exported model and offers it only where it is as good on the development texts. */
-  async function tryInt8(
-    finished: Model,
-    full: Uint8Array,
-    f1Of: (file: Uint8Array) => Promise<number>,
-  ): Promise<{ file: Uint8Array | undefined; facts: TrainResult['int8'] } | null> {
-    const { model, products } = quantize(finished, new Set([build.head.weight]));
-    if (products === 0) return null;
-    const file = encodeModel(model);
-    const [f1, fullF1] = [await f1Of(file), await f1Of(full)];
-    const offered = f1 >= fullF1 - INT8_BOUND;
-    return { file: offered ? file : undefined, facts: { offered, f1, fullF1, bound: INT8_BOUND } };
+    await session.dispose();
   }
 }
 
-function checkLength(recipe: EncoderRecipe, config: EncoderConfig, tokenizer: Tokenizer): void {
-  const longest = Math.min(config.longest, tokenizer.maxTokens ?? Infinity);
-  if (recipe.maxTokens > longest)
+/** A promise of privacy is kept or refused, never passed over. */
+function ruleOf(recipe: EncoderRecipe, { windows }: EncoderSet): UpdateRule {
+  const { seed, batchSize, accumulation, privacy } = recipe;
+  if (privacy)
     throw fault(
       'bad-request',
-      `The model reads at most ${longest} tokens at once, and the recipe asks for ${recipe.maxTokens}. Set the longest sequence to ${longest}; longer texts are read in overlapping windows.`,
+      'Encoders are not trained with differential privacy by this version.',
     );
+  return shuffledUpdates(seed, windows.length, batchSize * accumulation);
 }
 
-function checkData(recipe: EncoderRecipe, labels: readonly string[], train: EncoderSet): void {
-  if (train.texts.length === 0)
-    throw fault('bad-data', 'There is nothing to train on: the training documents hold no text.');
-  if (recipe.task === 'spans') {
-    if (labels.length === 0 || train.spans === 0)
-      throw fault('bad-data', 'There is nothing to learn: the training documents hold no spans.');
-    return;
-  }
-  const present = new Set(train.texts.map(({ classes }) => classes[0]));
-  if (present.size < 2)
-    throw fault(
-      'bad-data',
-      `There is nothing to learn: all training documents have the label "${labels[train.texts[0]?.classes[0] ?? 0] ?? ''}".`,
-    );
-}
-
-/** An id beyond the embedding table would be read from foreign memory or fail deep inside a run. */
-function checkVocabulary(build: EncoderBuild, ids: string, tokenizer: Tokenizer): void {
-  const { nodes, initializers } = build.forward.graph;
-  const lookup = nodes.find(({ op, inputs }) => op === 'Gather' && inputs[1] === ids);
-  const rows = initializers.get(lookup?.inputs[0] ?? '')?.dims[0];
-  if (rows !== undefined && tokenizer.vocabularySize > rows)
-    throw fault(
-      'bad-model',
-      `The tokenizer knows ${tokenizer.vocabularySize} tokens and the model ${rows}: they do not belong together.`,
-    );
-}
-
-function objectiveOf(recipe: EncoderRecipe, classes: number, train: EncoderSet): Objective {
+function objectiveOf(recipe: EncoderRecipe, classes: number, { texts }: EncoderSet): Objective {
   const { labelSmoothing: smoothing, classWeights } = recipe;
   if (classWeights === 'none') return { classes, smoothing, weights: null };
   const counts = new Array<number>(classes).fill(0);
-  for (const text of train.texts)
+  for (const text of texts)
     for (const label of text.classes) counts[label] = (counts[label] as number) + 1;
   return { classes, smoothing, weights: balancedWeights(counts) };
 }
 
 /** The forward graph with its weights as inputs, so that it reads the trainer's in place. */
-function openEvaluator({ forward, trainable, frozen }: EncoderBuild, threads: number) {
+function openEvaluator(
+  { forward, trainable, frozen }: EncoderBuild,
+  threads: number,
+): Promise<Session> {
   const names = [...trainable.map(({ name }) => name), ...frozen];
   const graph = liftParameters(forward.graph, names);
   return openSession(encodeModel({ ...forward, graph }), { threads });
@@ -234,17 +167,17 @@ function openEvaluator({ forward, trainable, frozen }: EncoderBuild, threads: nu
 
 /** Rows of the word table that the training texts use; only these have moments. */
 function seenTokens(
-  { trainable, forward }: EncoderBuild,
+  build: EncoderBuild,
   ids: string,
   { windows }: EncoderSet,
 ): ReadonlyMap<string, Uint8Array> {
-  const lookup = forward.graph.nodes.find(({ op, inputs }) => op === 'Gather' && inputs[1] === ids);
-  const table = trainable.find(({ name, rows }) => rows && name === lookup?.inputs[0]);
-  const size = forward.graph.initializers.get(table?.name ?? '')?.dims[0];
-  if (!table || size === undefined) return new Map();
+  const table = wordTable(build, ids) ?? '';
+  const size = build.forward.graph.initializers.get(table)?.dims[0];
+  if (size === undefined || !build.trainable.some(({ name, rows }) => rows && name === table))
+    return new Map();
   const seen = new Uint8Array(size);
   for (const window of windows) for (const id of window.ids) seen[id] = 1;
-  return new Map([[table.name, seen]]);
+  return new Map([[table, seen]]);
 }
 
 const currentWeights = ({ arena }: Trainer): Weights =>
@@ -257,11 +190,3 @@ const feedsOf = ({ arena }: Trainer, weights: Weights) =>
       { dims, data: weights.get(name) as Float32Array },
     ]),
   );
-
-function temperature(dev: EncoderSet, scores: readonly Float32Array[]): number {
-  if (dev.texts.length === 0) return 1;
-  return fitTemperature(
-    dev.texts.map((text) => ({ tags: text.classes })),
-    scores,
-  );
-}

@@ -58,7 +58,7 @@ function makeSentences(): string[] {
   });
 }
 
-async function makeFolder(root: string): Promise<void> {
+export async function makeFolder(root: string): Promise<void> {
   const sentences = makeSentences();
   const { layers, hidden, heads, intermediate, vocabulary, positions } = MINILM;
   const size = { layers, hidden, heads, intermediate, vocabulary, maxTokens: positions, pad: 0 };

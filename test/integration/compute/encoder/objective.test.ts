@@ -16,10 +16,18 @@ import {
 } from '../../../../main/compute/architectures/encoder/index.ts';
 import { checkGradients } from '../../../../main/compute/loops/gradientCheck.ts';
 import { createTrainer, type Trainer } from '../../../../main/compute/loops/trainer.ts';
-import { floatsOf, liftParameters, specialize } from '../../../../main/compute/onnx/index.ts';
+import {
+  encodeModel,
+  floatsOf,
+  floatTensor,
+  liftParameters,
+  specialize,
+  withValues,
+  type Model,
+} from '../../../../main/compute/onnx/index.ts';
 import type { TrainingMode } from '../../../../shared/contract/recipe.ts';
 import { stream } from '../../../../main/compute/random.ts';
-import type { HostTensor } from '../../../../main/compute/sessions/index.ts';
+import { openSession, type HostTensor } from '../../../../main/compute/sessions/index.ts';
 import { admitExport, hasExports, randomIds } from './exports.ts';
 
 const CLASSES = 5;
@@ -130,6 +138,53 @@ describe.skipIf(!hasExports)('the objective of encoders (../shared/data/onnx-exp
     expect(check.relativeError).toBeLessThan(2e-3);
     expect(Math.abs(check.slope)).toBeGreaterThan(1e-3);
   });
+
+  it.each(['bert_tok_17', 'deberta_v3_17', 'bert_seqcls_14'])(
+    'scores with adapters of %s are those of the merged weights',
+    async (name) => {
+      const admission = admitExport(name);
+      const { task } = admission as { task: 'spans' | 'documents' };
+      const targets = ['query', 'key', 'value', 'dense', 'inter', 'out'];
+      const mode: TrainingMode = { kind: 'lora', rank: 3, alpha: 5, targets };
+      const made = buildEncoder(admission, {
+        ...{ recipe: { seed: 3, task, mode, base: name }, classes: CLASSES, keepHead: false },
+      });
+      const random = stream(8, 'adapters');
+      const values = new Map(
+        made.trainable.map(({ name: parameter }) => [
+          parameter,
+          floatsOf(made.forward.graph.initializers.get(parameter)!).map(
+            (value) => value + 0.2 * random.normal(),
+          ),
+        ]),
+      );
+      const adapted = withValues(
+        made.forward.graph,
+        new Map(
+          [...values].map(([parameter, data]) => [
+            parameter,
+            floatTensor(made.forward.graph.initializers.get(parameter)!.dims, data),
+          ]),
+        ),
+      );
+      const feeds = inputFeeds(sequencesOf([9, 5]), 2, 9, portsOf(admission.model.graph, 0));
+      const scores = async (model: Model): Promise<Float32Array> => {
+        const session = await openSession(encodeModel(model), { threads: 1 });
+        const out = await session.run(feeds);
+        await session.dispose();
+        return out[made.logits]!.data as Float32Array;
+      };
+      const [beside, merged, start] = [
+        await scores({ ...made.forward, graph: adapted }),
+        await scores(made.finished(values)),
+        await scores(made.forward),
+      ];
+      const apart = (left: Float32Array, right: Float32Array): number =>
+        Math.max(...left.map((value, i) => Math.abs(value - right[i]!)));
+      expect(apart(beside, merged)).toBeLessThan(1e-4);
+      expect(apart(beside, start)).toBeGreaterThan(0.05);
+    },
+  );
 
   it('is the same for 4 passes of 2 and 1 pass of 8', async () => {
     const sequences = sequencesOf([16, 9, 14, 5, 16, 3, 11, 8]);

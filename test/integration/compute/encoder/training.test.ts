@@ -85,9 +85,10 @@ describe.skipIf(!hasExports)('training an encoder (../shared/data/onnx-exports)'
       accumulation: 4,
       bucketing: false,
     });
-    // Asked before each of the four passes of an update: canceled in the second pass of the second one.
+    // Asked before each of three sets is read and before each of the four passes of an update: canceled
+    // in the second pass of the second update.
     let asked = 0;
-    const watched = watch(() => ++asked > 5);
+    const watched = watch(() => ++asked > 3 + 5);
     await expect(trainEncoder(job, watched)).rejects.toMatchObject({ code: 'canceled' });
     expect(watched.checkpoints.map(({ step }) => step)).toEqual([1]);
   });
@@ -223,6 +224,11 @@ describe.skipIf(!hasExports)('training an encoder (../shared/data/onnx-exports)'
   ])('refuses %s', async (_, args, message) => {
     const job = await encoderJob(...args);
     await expect(trainEncoder(job, quiet)).rejects.toThrow(message as RegExp);
+  });
+
+  it('never passes over a promise: privacy and a graphics processor are kept or refused', async () => {
+    const job = await encoderJob('bert_tok_17', { provider: 'webgpu' });
+    await expect(trainEncoder(job, quiet)).rejects.toThrow(/on the processor/);
   });
 
   it('refuses a missing base, and one whose tokenizer does not fit', async () => {
