@@ -21,6 +21,7 @@ import type { Incidents } from './incidents.ts';
 import type { createJobs } from './jobs.ts';
 import { type RunningJob } from './jobs.ts';
 import { isBoundedPlainData } from './limits.ts';
+import { createAuditFiles } from './auditFiles.ts';
 import { clearance } from './dualControl.ts';
 import { isReadOnly, type OpenSession, type Sessions } from './sessions.ts';
 import type { OutsideActs } from './restoring.ts';
@@ -64,6 +65,7 @@ export type Calls = (request: CallRequest) => Promise<Result<unknown, WireError>
 
 export function createCalls(deps: CallsDeps): Calls {
   const { sessions, jobs, incidents, settings } = deps;
+  const auditFiles = createAuditFiles();
   const timeouts = deps.timeouts ?? TIMEOUTS;
 
   const own: { readonly [N in OwnName]: OwnHandler<N> } = {
@@ -91,6 +93,8 @@ export function createCalls(deps: CallsDeps): Calls {
     'backup.restore': (input) => deps.restoring?.restore(input) ?? NO_BACKUPS(),
     'vault.examine': (input) => deps.restoring?.examine(input) ?? NO_BACKUPS(),
     'vault.salvage': (input) => deps.restoring?.salvage(input) ?? NO_BACKUPS(),
+    'audit.verifyFile': (input) => auditFiles.verifyFile(input),
+    'audit.vectors': (input) => auditFiles.vectors(input),
   };
 
   return async function call(request) {
@@ -321,6 +325,8 @@ const OWN_NAMES: ReadonlySet<string> = new Set<OwnName>([
   'backup.restore',
   'vault.examine',
   'vault.salvage',
+  'audit.verifyFile',
+  'audit.vectors',
 ]);
 const isOwn = (name: ProcedureName): name is OwnName => OWN_NAMES.has(name);
 

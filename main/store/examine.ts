@@ -84,12 +84,13 @@ function permissionFinding(folder: string): Finding {
         todo: 'Ask whoever manages this computer for access, or copy the vault to a medium that can be written.',
       };
     }
-    if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
-      return {
-        ...{ what, state: 'limited', detail: `${name} is open to other accounts of this machine` },
-        todo: 'What lies inside is encrypted. Take the rights away all the same: chmod -R go= FOLDER.',
-      };
-    }
+  }
+  // Nobody gets past a closed folder to the files in it.
+  if (process.platform !== 'win32' && (statSync(folder).mode & 0o077) !== 0) {
+    return {
+      ...{ what, state: 'limited', detail: 'the folder is open to other accounts of this machine' },
+      todo: 'What lies inside is encrypted. Take the rights away all the same: chmod go= FOLDER.',
+    };
   }
   return good(what, 'only this account reads and writes the folder');
 }

@@ -14,6 +14,7 @@ import { labelingProcedures } from './procedures/labeling.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { trainingProcedures } from './procedures/training.ts';
 import { staffProcedures } from './procedures/staff.ts';
+import { auditFileProcedures } from './procedures/auditFiles.ts';
 import { backupProcedures } from './procedures/backup.ts';
 import { upkeepProcedures } from './procedures/upkeep.ts';
 import { vaultProcedures } from './procedures/vault.ts';
@@ -22,6 +23,7 @@ export const contract = {
   ...vaultProcedures,
   ...backupProcedures,
   ...upkeepProcedures,
+  ...auditFileProcedures,
   ...corpusProcedures,
   ...governanceProcedures,
   ...labelingProcedures,
@@ -85,5 +87,6 @@ export * from './procedures/models.ts';
 export * from './procedures/training.ts';
 export * from './procedures/staff.ts';
 export * from './procedures/vault.ts';
+export * from './procedures/auditFiles.ts';
 export * from './procedures/backup.ts';
 export * from './procedures/upkeep.ts';

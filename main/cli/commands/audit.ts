@@ -1,20 +1,91 @@
-import type { OutputOf } from '../../../shared/contract/index.ts';
-import { EXIT_CODE } from '../../../shared/contract/index.ts';
-import { leaf, noun, type Program } from '../command.ts';
-import { facts, table } from '../text.ts';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { EXIT_CODE, type OutputOf } from '../../../shared/contract/index.ts';
+import { leaf, noun, type Outcome, type Program } from '../command.ts';
+import { readPassphrase } from '../passphrase.ts';
+import { createSession, type Session } from '../session.ts';
+import { bytes, facts, table } from '../text.ts';
 
 export function addAuditCommands(program: Program): void {
   const audit = noun(program, 'audit', 'the tamper-evident log');
 
-  leaf(program, audit, 'verify', {
-    summary: 'recompute the whole tree and compare it with the heads known outside the database',
-    examples: ['audit verify', 'audit verify --json'],
-    async run(session) {
-      const result = await session.job('audit.verify', {}, 'Verifying');
+  leaf<{ key?: string; anchor?: string[] }>(program, audit, 'verify', {
+    summary: 'recompute the whole tree of a vault, or of an exported audit file without any vault',
+    arguments: '[place]',
+    unlock: false,
+    options: (command) =>
+      command
+        .option('--key <key>', 'for a file: the verifier key as it was noted on paper')
+        .option('--anchor <files...>', 'for a file: heads that were kept elsewhere'),
+    examples: [
+      'audit verify',
+      'audit verify /media/stick/ward3',
+      'audit verify audit.jsonl --key "$(cat key.txt)" --anchor head.json',
+    ],
+    async run(session, options, [place]) {
+      if (place !== undefined && !isFolder(place)) return verifyFile(session, options, place);
+      const passphrase = await readPassphrase(session.terminal, options, 'unlock');
+      const other = place === undefined ? undefined : program.deps.connect(resolve(place));
+      try {
+        const vault = other ? createSession(other.client, session.terminal) : session;
+        await vault.call('vault.unlock', { passphrase });
+        const result = await vault.job('audit.verify', {}, 'Verifying');
+        return {
+          json: result,
+          text: describeVerification(result),
+          exitCode: result.intact ? 0 : EXIT_CODE.integrity,
+        };
+      } finally {
+        await other?.close();
+      }
+    },
+  });
+
+  leaf<{ recipient: string }>(program, audit, 'export', {
+    summary: 'write the whole log into one file that anybody can check without Cloister',
+    arguments: '<file>',
+    options: (command) => command.requiredOption('--recipient <name>', 'who gets it'),
+    examples: ['audit export audit.jsonl --recipient "Data protection authority"'],
+    async run(session, options, [file = '']) {
+      const path = resolve(file);
+      const exported = await session.job(
+        'audit.export',
+        { destination: { kind: 'path', path }, recipient: options.recipient },
+        'Exporting',
+      );
       return {
-        json: result,
-        text: describeVerification(result),
-        exitCode: result.intact ? 0 : EXIT_CODE.integrity,
+        json: exported,
+        text: [
+          facts([
+            ['file', path],
+            ['leaves', exported.leaves],
+            ['size', bytes(exported.bytes)],
+            ['sha256', exported.sha256],
+            ['signed by', exported.verifierKey],
+          ]),
+          'Check it with: python3 resources/verifier/verify_audit.py FILE --key KEY',
+        ].join('\n\n'),
+      };
+    },
+  });
+
+  leaf(program, audit, 'vectors', {
+    summary: 'run the public proof vectors of transparency-dev/merkle on this machine',
+    arguments: '<folder>',
+    unlock: false,
+    examples: ['audit vectors ../shared/data/merkle'],
+    async run(session, _options, [folder = '']) {
+      const report = await session.call('audit.vectors', {
+        source: { kind: 'path', path: resolve(folder) },
+      });
+      const { passed, failed } = report;
+      return {
+        json: report,
+        text: [
+          ...failed.map((name) => `FAILED ${name}`),
+          `${passed} passed, ${failed.length} failed`,
+        ].join('\n'),
+        exitCode: failed.length === 0 && passed > 0 ? 0 : EXIT_CODE.integrity,
       };
     },
   });
@@ -49,6 +120,43 @@ export function addAuditCommands(program: Program): void {
       };
     },
   });
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const place = (path: string) => ({ kind: 'path' as const, path: resolve(path) });
+
+async function verifyFile(
+  session: Session,
+  options: { readonly key?: string; readonly anchor?: readonly string[] },
+  path: string,
+): Promise<Outcome> {
+  const result = await session.call('audit.verifyFile', {
+    source: place(path),
+    anchors: (options.anchor ?? []).map(place),
+    ...(options.key !== undefined && { verifierKey: options.key }),
+  });
+  return {
+    json: result,
+    text: [
+      result.intact
+        ? `The audit file is intact: ${result.leaves} leaves.`
+        : `The audit file is NOT intact (${result.flaw ?? ''}): ${result.where}.`,
+      facts([
+        ['log', result.origin],
+        ['root', result.root],
+        ['pruned bodies', result.pruned],
+        ['key', result.verifierKey],
+      ]),
+      ...(result.intact && options.key === undefined
+        ? [
+            'Compare the key with the one noted on paper: without that the file is only consistent with itself.',
+          ]
+        : []),
+    ].join('\n\n'),
+    exitCode: result.intact ? 0 : EXIT_CODE.integrity,
+  };
 }
 
 export function describeVerification(result: OutputOf<'audit.verify'>): string {

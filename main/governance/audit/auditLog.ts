@@ -10,6 +10,7 @@ import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
 import { createAuditRepository, type LeafRow } from './auditRepository.ts';
 import { checkpointText, createSigner, openCheckpoint, type Head } from './checkpoint.ts';
+import { exportLines } from './exportFile.ts';
 import { decodeLeaf, encodeLeaf, subjectRef, type AuditEntry, type LeafBody } from './leaf.ts';
 import {
   consistencyProof,
@@ -93,6 +94,8 @@ export interface AuditLog {
     readonly total: number;
   };
   leaf(seq: number): AuditLeaf | undefined;
+  /** The file that proves everything, line by line, up to a head that is signed for it. */
+  exportFile(): { readonly head: SignedHead; readonly lines: Iterable<string> };
   /** For a leaf in the tree of `size` leaves, the present one by default. */
   inclusionProof(seq: number, size?: number): Buffer[];
   /** Between two earlier sizes, the present one by default; 0 < first. */
@@ -248,6 +251,15 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
       const last = items.at(-1);
       const more = last !== undefined && items.length === limit && last.seq > 0;
       return { items, next: more ? last.seq : undefined, total: repository.countOf(action) };
+    },
+    exportFile() {
+      // The head known outside before this one: the file shows that the log continues it.
+      const before = anchorNote();
+      const known = openCheckpoint(before ?? '', origin, verifierKey);
+      const head = sign();
+      const checkpoints = [...(before && known ? [before] : []), head.checkpoint];
+      const { size } = head;
+      return { head, lines: exportLines({ repository, origin, verifierKey, size, checkpoints }) };
     },
     leaf(seq) {
       const row = repository.leaf(seq);

@@ -67,6 +67,8 @@ export function openNote(note: string, verifierKey: string): string | undefined 
   for (const line of lines) {
     if (!line) return undefined; // One malformed line spoils the note.
     const bytes = Buffer.from(line[2] as string, 'base64');
+    // Two spellings of one signature would be two notes.
+    if (bytes.toString('base64') !== line[2]) return undefined;
     if (line[1] !== verifier.name || !bytes.subarray(0, 4).equals(verifier.id)) continue;
     const signature = bytes.subarray(4);
     if (signature.length !== SIGNATURE_BYTES) return undefined;
@@ -108,11 +110,13 @@ const keyId = (name: string, publicKey: Uint8Array): Buffer =>
     .digest()
     .subarray(0, 4);
 
-function parseVerifierKey(text: string) {
+/** Undefined for anything but `name+hash+key` with an Ed25519 key. */
+export function parseVerifierKey(text: string) {
   // The base64 part may hold plus signs, the name may not.
   const [, name, hex, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/u.exec(text) ?? [];
   if (name === undefined || hex === undefined || encoded === undefined) return undefined;
   const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.toString('base64') !== encoded) return undefined;
   const publicKey = bytes.subarray(1);
   if (bytes[0] !== ED25519 || publicKey.length !== KEY_BYTES) return undefined;
   const id = keyId(name, publicKey);

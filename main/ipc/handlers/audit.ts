@@ -1,10 +1,13 @@
 // The audit log and the register of exits over the wire.
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { failure, ok } from '../../../shared/kernel/result.ts';
 import type { AuditLog, Governance } from '../../governance/index.ts';
-import type { Clock } from '../../platform/index.ts';
+import { createAtomicFile, type Clock } from '../../platform/index.ts';
+import { folderOf } from './backup.ts';
 import type { Handlers } from './types.ts';
 
-type AuditName = 'audit.list' | 'audit.verify' | 'exit.list';
+type AuditName = 'audit.export' | 'audit.list' | 'audit.verify' | 'exit.list';
 
 export function auditHandlers(deps: {
   readonly audit: AuditLog;
@@ -64,6 +67,48 @@ export function auditHandlers(deps: {
         firstBroken: verified.firstBroken ? { ...verified.firstBroken } : null,
         knownHead: verified.knownHead ? { ...verified.knownHead } : null,
       });
+    },
+    'audit.export'({ destination, recipient }, context) {
+      const folder = folderOf(destination);
+      if (!folder.ok) return folder;
+      context.title('Audit log');
+      const { head, lines } = audit.exportFile();
+      const hash = createHash('sha256');
+      const writer = createAtomicFile(destination.path);
+      let bytes = 0;
+      try {
+        for (const line of lines) {
+          const piece = Buffer.from(line, 'ascii');
+          hash.update(piece);
+          writer.write(piece);
+          bytes += piece.length;
+        }
+        const sha256 = hash.digest('hex');
+        const name = basename(destination.path);
+        // Registered before the file has its name: nothing leaves that the register does not know.
+        const exit = governance.exits.register({
+          actor: context.session.actor,
+          kind: 'auditLog',
+          objectId: context.session.vault.id,
+          recipient,
+          files: [{ name, sha256, bytes }],
+          subjectIds: [],
+        });
+        if (!exit.ok) {
+          writer.abort();
+          return exit;
+        }
+        writer.commit();
+        const { exitId } = exit.value;
+        context.note({ object: exitId, counts: { leaves: head.size, bytes } });
+        context.changed('audit');
+        const { checkpoint, size: leaves } = head;
+        const { verifierKey } = audit;
+        return ok({ exitId, leaves, bytes, sha256, checkpoint, verifierKey });
+      } catch (error) {
+        writer.abort();
+        throw error;
+      }
     },
     'exit.list': (page) => ok(governance.exits.list(page)),
   };

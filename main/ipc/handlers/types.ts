@@ -78,6 +78,8 @@ export type OwnName =
   | 'backup.verify'
   | 'vault.examine'
   | 'vault.salvage'
+  | 'audit.verifyFile'
+  | 'audit.vectors'
   | 'backup.restore';
 
 export type ServiceName = Exclude<ProcedureName, OwnName>;

@@ -65,4 +65,5 @@ export const jobs = {
   'job.procedure.backup.create': 'Sicherung',
   'job.procedure.backup.drill': 'Probe der Wiederherstellung',
   'job.procedure.vault.rekey': 'Neuer Schlüssel',
+  'job.procedure.audit.export': 'Ausgabe des Protokolls',
 } as const satisfies Translation<typeof en>;

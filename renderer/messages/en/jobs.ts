@@ -62,4 +62,5 @@ export const jobs = {
   'job.procedure.backup.create': 'Backup',
   'job.procedure.backup.drill': 'Restore drill',
   'job.procedure.vault.rekey': 'New key',
+  'job.procedure.audit.export': 'Export of the log',
 } as const;

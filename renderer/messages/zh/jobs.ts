@@ -63,4 +63,5 @@ export const jobs = {
   'job.procedure.backup.create': '备份',
   'job.procedure.backup.drill': '恢复演练',
   'job.procedure.vault.rekey': '更换密钥',
+  'job.procedure.audit.export': '导出日志',
 } as const satisfies Translation<typeof en>;

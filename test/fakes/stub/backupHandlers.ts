@@ -27,6 +27,9 @@ export const backupHandlers: HandlersOf<
   | 'vault.rekey'
   | 'vault.examine'
   | 'vault.salvage'
+  | 'audit.export'
+  | 'audit.verifyFile'
+  | 'audit.vectors'
 > = {
   async 'vault.rekey'(_, context) {
     await context.progress('rekeying', 1, 'steps');
@@ -74,6 +77,15 @@ export const backupHandlers: HandlersOf<
     throw new Refusal('FORBIDDEN', 'A page names no place on this machine.');
   },
   'backup.restore': () => {
+    throw new Refusal('FORBIDDEN', 'A page names no place on this machine.');
+  },
+  'audit.export': () => {
+    throw new Refusal('FORBIDDEN', 'A page names no place on this machine.');
+  },
+  'audit.verifyFile': () => {
+    throw new Refusal('FORBIDDEN', 'A page names no place on this machine.');
+  },
+  'audit.vectors': () => {
     throw new Refusal('FORBIDDEN', 'A page names no place on this machine.');
   },
 };

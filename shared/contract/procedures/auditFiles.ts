@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { Count, Identifier, Name, procedure, Sha256 } from '../define.ts';
+
+const Path = z.strictObject({ kind: z.literal('path'), path: z.string().min(1).max(4096) });
+
+export const auditFileProcedures = {
+  /** The whole log as one file that a third party can check offline. Registered like every exit. Terminal only. */
+  'audit.export': procedure({
+    kind: 'job',
+    input: z.strictObject({ destination: Path, recipient: Name }),
+    output: z.strictObject({
+      exitId: Identifier,
+      leaves: Count,
+      bytes: Count,
+      sha256: Sha256,
+      checkpoint: z.string().max(2000),
+      verifierKey: z.string().max(400),
+    }),
+    errors: ['AUDIT_BROKEN'],
+    roles: ['auditor', 'steward', 'administrator'],
+    audit: 'full',
+    keeps: 'nothing',
+  }),
+  /** An exported file, judged by the program itself; resources/verifier judges it without. Terminal only. */
+  'audit.verifyFile': procedure({
+    kind: 'command',
+    input: z.strictObject({
+      source: Path,
+      anchors: z.array(Path).max(100).default([]),
+      verifierKey: z.string().max(400).optional(),
+    }),
+    output: z.strictObject({
+      intact: z.boolean(),
+      flaw: z.enum(['format', 'leaf', 'key', 'trust', 'signature', 'root', 'anchor']).nullable(),
+      where: z.string().max(500),
+      origin: z.string().max(200),
+      verifierKey: z.string().max(400),
+      leaves: Count,
+      pruned: Count,
+      root: z.string().max(64),
+    }),
+    errors: ['SOURCE_NOT_FOUND', 'SOURCE_UNREADABLE'],
+    roles: 'anyone',
+    audit: 'none',
+  }),
+  /** Proof vectors in the layout of transparency-dev/merkle. Terminal only. */
+  'audit.vectors': procedure({
+    kind: 'command',
+    input: z.strictObject({ source: Path }),
+    output: z.strictObject({ passed: Count, failed: z.array(z.string().max(500)).max(10_000) }),
+    errors: ['SOURCE_NOT_FOUND', 'SOURCE_UNREADABLE'],
+    roles: 'anyone',
+    audit: 'none',
+  }),
+} as const;
