@@ -1,5 +1,7 @@
 // A tagger for whole documents: it learns, says how sure it is, judges long texts window by window, and
 // refuses data from which nothing can be learned.
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   buildClassifier,
@@ -140,6 +142,25 @@ describe('a tagger for documents', () => {
     });
     const right = documents.filter(({ classes }, i) => classes![0]!.label === mails[i]!.label);
     expect(right.length).toBeGreaterThanOrEqual(11);
+  });
+
+  it('tells the kinds of the sample notes apart, in four languages', async () => {
+    const read = (split: string): WireDocument[] =>
+      readdirSync(join('resources/samples', split), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.txt'))
+        .sort()
+        .map((id) => ({
+          id,
+          text: readFileSync(join('resources/samples', split, id), 'utf8'),
+          spans: [],
+          label: basename(id).split('-')[1] ?? '',
+        }));
+    const [train, dev] = [read('train'), read('dev')];
+    const labels = [...new Set(train.map(({ label }) => label ?? ''))].sort();
+    expect(labels.length).toBeGreaterThan(4);
+    const recipe = tinyRecipe({ task: 'documents', dilations: [1], batchTokens: 1024, epochs: 4 });
+    const result = await trainTagger({ recipe, labels, train, dev }, record());
+    expect(result.best!.dev.f1).toBeGreaterThan(0.9);
   });
 
   it('judges a document far longer than a batch window by window, whoever lies beside it', async () => {
