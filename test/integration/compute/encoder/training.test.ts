@@ -69,6 +69,27 @@ describe.skipIf(!hasExports)('training an encoder (../shared/data/onnx-exports)'
     expect(numbers(resumed)).toEqual(numbers(expected));
   });
 
+  it('goes through the same losses however passes are cut', async () => {
+    const run = async (changes: Partial<EncoderRecipe>): Promise<number[]> => {
+      const job = await encoderJob('bert_tok_17', {
+        maxTokens: 64,
+        learningRate: 1e-3,
+        ...changes,
+      });
+      const { lossCurve } = await trainEncoder({ ...job, dev: [] }, quiet);
+      return lossCurve.map(({ loss }) => loss);
+    };
+    const whole = await run({ bucketing: false });
+    expect(whole.length).toBeGreaterThan(10);
+    for (const changes of [
+      { bucketing: true },
+      { bucketing: false, batchSize: 2, accumulation: 4 },
+      { bucketing: true, batchSize: 4, accumulation: 2 },
+    ])
+      for (const [step, loss] of (await run(changes)).entries())
+        expect(Math.abs(loss - whole[step]!)).toBeLessThan(step === 0 ? 1e-6 : 1e-3);
+  });
+
   it('pauses after an epoch and goes on bit for bit', async () => {
     const job = await encoderJob('bert_tok_17');
     const expected = await trainEncoder(job, quiet);
