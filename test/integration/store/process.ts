@@ -12,8 +12,11 @@ export interface Child {
   kill(): Promise<readonly string[]>;
 }
 
-export function startChild(task: string, folder: string): Child {
-  const child = spawn(process.execPath, [CHILD, task, folder, TEST_PASSPHRASE], {
+export const startChild = (task: string, folder: string): Child =>
+  startScript(CHILD, [task, folder, TEST_PASSPHRASE]);
+
+export function startScript(script: string, args: readonly string[]): Child {
+  const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
