@@ -19,6 +19,16 @@ const DEVIATION = 0.02;
 const LOGITS = 'logits';
 const NEW_MODULE = 'classifier';
 
+/** A parameter that is trained whole and travels with an adapter. */
+export interface SavedParameter {
+  /** Initializer of the graph. */
+  readonly name: string;
+  /** Name in a PyTorch state dict. */
+  readonly torchName: string;
+  /** Stored as the transpose of PyTorch's weight. */
+  readonly transposed: boolean;
+}
+
 export interface HeadWeights {
   readonly weight: string;
   readonly bias: string | null;

@@ -1,5 +1,12 @@
 /** What is put on a frozen encoder: low-rank adapters beside its layers, and a head for new labels. */
-export { appendHead, replaceHead, type Headed, type HeadPlan, type HeadWeights } from './head.ts';
+export {
+  appendHead,
+  replaceHead,
+  type Headed,
+  type HeadPlan,
+  type HeadWeights,
+  type SavedParameter,
+} from './head.ts';
 export {
   injectLora,
   mergeLora,

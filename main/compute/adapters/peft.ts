@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { fault } from '../fault.ts';
 import { decodeTensors, encodeTensors } from '../loops/safetensors.ts';
 import { floatsOf, floatTensor, type Tensor } from '../onnx/index.ts';
-import type { HeadWeights } from './head.ts';
+import type { SavedParameter } from './head.ts';
 import type { LoraSettings, LoraSite } from './lora.ts';
 
 const MODEL_FILE = 'adapter_model.safetensors';
@@ -17,7 +17,10 @@ const PREFIX = 'base_model.model.';
 export interface AdapterPlan {
   readonly settings: LoraSettings;
   readonly sites: readonly LoraSite[];
-  readonly head: HeadWeights;
+  /** The head, layers before the last one included. */
+  readonly saved: readonly SavedParameter[];
+  /** Module that holds all of `saved`. */
+  readonly savedModule: string;
   readonly task: 'spans' | 'documents';
   readonly base: string;
 }
@@ -34,17 +37,14 @@ const swap = (tensor: Tensor): Tensor => {
   return floatTensor([columns, rows], to);
 };
 
-const lastPart = (module: string): string => module.slice(module.lastIndexOf('.') + 1);
-
 /** Name in the file, initializer in the graph, and whether the graph holds the transpose. */
-function* entries({ sites, head }: Pick<AdapterPlan, 'sites' | 'head'>) {
+function* entries({ sites, saved }: Pick<AdapterPlan, 'sites' | 'saved'>) {
   for (const { module, a, b } of sites) {
     yield { name: `${PREFIX}${module}.lora_A.weight`, value: a, swapped: true };
     yield { name: `${PREFIX}${module}.lora_B.weight`, value: b, swapped: true };
   }
-  const { module, weight, bias, transposed } = head;
-  yield { name: `${PREFIX}${module}.weight`, value: weight, swapped: transposed };
-  if (bias !== null) yield { name: `${PREFIX}${module}.bias`, value: bias, swapped: false };
+  for (const { name, torchName, transposed } of saved)
+    yield { name: `${PREFIX}${torchName}`, value: name, swapped: transposed };
 }
 
 /** The two files of an adapter folder. */
@@ -68,7 +68,7 @@ export function encodeAdapter(plan: AdapterPlan, values: Values): Record<string,
     layers_to_transform: null,
     lora_alpha: alpha,
     lora_dropout: 0,
-    modules_to_save: [lastPart(plan.head.module)],
+    modules_to_save: [plan.savedModule],
     peft_type: 'LORA',
     r: rank,
     rank_pattern: {},
@@ -113,7 +113,7 @@ export function readAdapterSettings(files: Readonly<Record<string, Uint8Array>>)
  */
 export function readAdapter(
   files: Readonly<Record<string, Uint8Array>>,
-  plan: Pick<AdapterPlan, 'sites' | 'head'>,
+  plan: Pick<AdapterPlan, 'sites' | 'saved'>,
   dimsOf: (name: string) => readonly number[],
 ): Map<string, Tensor> {
   const bytes = files[MODEL_FILE];

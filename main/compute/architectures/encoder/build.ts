@@ -14,12 +14,14 @@ import {
   type HeadWeights,
   type LinearWeight,
   type LoraSite,
+  type SavedParameter,
 } from '../../adapters/index.ts';
 import { fault } from '../../fault.ts';
 import { floatTensor, sizeOf, withValues, type Model, type Tensor } from '../../onnx/index.ts';
 import type { ParameterSpec } from '../../optim/index.ts';
 import type { EncoderRecipe } from '../../protocol.ts';
 import type { Admission } from './admit.ts';
+import type { EncoderParameter } from './parameters.ts';
 import { appendLoss } from './objective.ts';
 
 type Weights = ReadonlyMap<string, Float32Array>;
@@ -61,20 +63,29 @@ export function buildEncoder(admission: Admission, options: BuildOptions): Encod
   const body = admission.parameters.filter(
     ({ name }) => graph.initializers.has(name) && !headNames.has(name),
   );
-  const linear = body.filter(({ kind }) => kind === 'linear');
-  const { forward, sites } = adapt(plain, linear, recipe);
   const headSpecs = [...headNames].map((name) => spec(name, name === head.weight));
+  const root = headRoot(head.module, body);
+  const before = body.filter(({ module }) => module.startsWith(`${root}.`));
+  const linear = body.filter(
+    (parameter) => parameter.kind === 'linear' && !before.includes(parameter),
+  );
+  const { forward, sites } = adapt(plain, linear, recipe);
   const moved =
-    mode.kind !== 'full'
-      ? []
-      : body.filter(({ kind }) => !mode.freezeEmbeddings || kind !== 'embedding');
+    mode.kind === 'full'
+      ? body.filter(({ kind }) => !mode.freezeEmbeddings || kind !== 'embedding')
+      : before;
   const trainable = [
     ...moved.map(({ name, decay, rows }) => ({ name, decay, rows, everyRow: rows })),
     ...sites.flatMap(({ a, b }) => [spec(a, true), spec(b, true)]),
     ...headSpecs,
   ];
   const adapter: AdapterPlan | null =
-    mode.kind === 'lora' ? { settings: mode, sites, head, task, base: recipe.base } : null;
+    mode.kind === 'lora'
+      ? {
+          ...{ settings: mode, sites, task, base: recipe.base, savedModule: root },
+          saved: [...before, ...savedHead(head)],
+        }
+      : null;
   const moving = new Set(trainable.map(({ name }) => name));
 
   return {
@@ -106,6 +117,22 @@ export function buildEncoder(admission: Admission, options: BuildOptions): Encod
         : {},
   };
 }
+
+/**
+ * The module that is the head as PyTorch knows it. RoBERTa's holds a layer before the last one
+ * (classifier.dense, classifier.out_proj), which is as new as that and trains with it.
+ */
+function headRoot(module: string, body: readonly EncoderParameter[]): string {
+  const [top = module, ...rest] = module.split('.');
+  const words = body.find(({ kind }) => kind === 'embedding')?.module ?? '';
+  const own = rest.length > 0 && !words.startsWith(`${top}.`);
+  return own ? top : (rest.at(-1) ?? top);
+}
+
+const savedHead = ({ module, weight, bias, transposed }: HeadWeights): SavedParameter[] => [
+  { name: weight, torchName: `${module}.weight`, transposed },
+  ...(bias === null ? [] : [{ name: bias, torchName: `${module}.bias`, transposed: false }]),
+];
 
 function withHead(admission: Admission, { recipe, classes, keepHead }: BuildOptions): Headed {
   const { model, head, hidden, logits, parameters } = admission;

@@ -2,6 +2,7 @@
 // gradients of adapters and heads, and that no cut into passes changes what an update computes.
 import { describe, expect, it } from 'vitest';
 import {
+  admit,
   buildEncoder,
   cutPasses,
   IGNORED,
@@ -17,6 +18,7 @@ import {
 import { checkGradients } from '../../../../main/compute/loops/gradientCheck.ts';
 import { createTrainer, type Trainer } from '../../../../main/compute/loops/trainer.ts';
 import {
+  decodeModel,
   encodeModel,
   floatsOf,
   floatTensor,
@@ -28,7 +30,7 @@ import {
 import type { TrainingMode } from '../../../../shared/contract/recipe.ts';
 import { stream } from '../../../../main/compute/random.ts';
 import { openSession, type HostTensor } from '../../../../main/compute/sessions/index.ts';
-import { admitExport, hasExports, randomIds } from './exports.ts';
+import { admitExport, hasExports, randomIds, readExport } from './exports.ts';
 
 const CLASSES = 5;
 const LORA: TrainingMode = { kind: 'lora', rank: 4, alpha: 8, targets: ['query', 'value'] };
@@ -185,6 +187,38 @@ describe.skipIf(!hasExports)('the objective of encoders (../shared/data/onnx-exp
       expect(apart(beside, start)).toBeGreaterThan(0.05);
     },
   );
+
+  it('trains the whole classification head where a layer comes before the last one', () => {
+    // RoBERTa's names on the pooler and classifier of another export.
+    const names = new Map([
+      ['pool.weight', 'classifier.dense.weight'],
+      ['pool.bias', 'classifier.dense.bias'],
+      ['cls.weight', 'classifier.out_proj.weight'],
+      ['cls.bias', 'classifier.out_proj.bias'],
+    ]);
+    const renamed = (name: string): string => names.get(name) ?? name;
+    const model = decodeModel(readExport('bert_seqcls_17'));
+    const graph = {
+      ...model.graph,
+      nodes: model.graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map(renamed) })),
+      initializers: new Map(
+        [...model.graph.initializers].map(([name, tensor]) => [renamed(name), tensor]),
+      ),
+    };
+    const admission = admit(encodeModel({ ...model, graph }));
+    const made = (mode: TrainingMode) =>
+      buildEncoder(admission, {
+        ...{ recipe: { seed: 1, task: 'documents', mode, base: 'b' }, classes: 3, keepHead: false },
+      });
+    const head = [...names.values()].toSorted();
+    const moving = ({ trainable }: EncoderBuild) => trainable.map(({ name }) => name).toSorted();
+    expect(moving(made({ kind: 'head' }))).toEqual(head);
+    const lora = made({ ...LORA, targets: ['dense'] });
+    expect(moving(lora).filter((name) => !name.startsWith('lora/'))).toEqual(head);
+    expect(lora.adapter!.sites.map(({ module }) => module)).toEqual(['ls.0.dense', 'ls.1.dense']);
+    expect(lora.adapter!.savedModule).toBe('classifier');
+    expect(lora.adapter!.saved.map(({ torchName }) => torchName).toSorted()).toEqual(head);
+  });
 
   it('is the same for 4 passes of 2 and 1 pass of 8', async () => {
     const sequences = sequencesOf([16, 9, 14, 5, 16, 3, 11, 8]);

@@ -80,14 +80,21 @@ describe('PEFT files', () => {
     ...{ task: 'spans', classes: 3, seed: 1 },
   });
   const dimsOf = (name: string) => headed.initializers.get(name)!.dims;
+  const saved = [
+    { name: head.weight, torchName: 'classifier.weight', transposed: true },
+    { name: head.bias!, torchName: 'classifier.bias', transposed: false },
+  ];
   const files = encodeAdapter(
-    { settings: LORA, sites, head, task: 'documents', base: 'base' },
+    {
+      ...{ settings: LORA, sites, saved, savedModule: 'classifier' },
+      ...{ task: 'documents', base: 'base' },
+    },
     (name) => headed.initializers.get(name)!,
   );
 
   it('read back to the same values', () => {
     expect(readAdapterSettings(files)).toEqual(LORA);
-    for (const [name, tensor] of readAdapter(files, { sites, head }, dimsOf))
+    for (const [name, tensor] of readAdapter(files, { sites, saved }, dimsOf))
       expect(floatsOf(tensor)).toEqual(floatsOf(headed.initializers.get(name)!));
   });
 
@@ -112,8 +119,8 @@ describe('PEFT files', () => {
     expect(() => readAdapterSettings(config({ peft_type: 'IA3' }))).toThrow(/not a LoRA adapter/);
     expect(() => readAdapterSettings({})).toThrow(/lacks a readable adapter_config.json/);
     const more = [...sites, { ...sites[0]!, module: 'layer.9.query' }];
-    expect(() => readAdapter(files, { sites: more, head }, dimsOf)).toThrow(/lacks ".*layer.9/);
-    expect(() => readAdapter(files, { sites, head }, () => [9, 9])).toThrow(/does not fit/);
+    expect(() => readAdapter(files, { sites: more, saved }, dimsOf)).toThrow(/lacks ".*layer.9/);
+    expect(() => readAdapter(files, { sites, saved }, () => [9, 9])).toThrow(/does not fit/);
   });
 });
 
