@@ -69,7 +69,7 @@ export function readDocuments(
   };
   let [spanCount, misaligned, overlapping] = [0, 0, 0];
   const texts = documents.map(({ id, text, spans, label }): LabeledText => {
-    const encoding = encode(tokenizer, text, settings.alignment);
+    const encoding = encode(tokenizer, text, settings);
     if (settings.task === 'documents')
       return { id, encoding, units: [], spans: [], classes: Int32Array.of(known(id, label)) };
     for (const span of spans) {
@@ -105,18 +105,24 @@ export function readDocuments(
   };
 }
 
-const encode = (tokenizer: Tokenizer, text: string, alignment: Alignment): Encoding =>
-  tokenizer.encode(text, { characters: alignment === 'characters' });
+/** How spans meet tokens says nothing about a class of the whole text, which is read as it always is. */
+const encode = (
+  tokenizer: Tokenizer,
+  text: string,
+  { task, alignment }: Pick<ReadingSettings, 'task' | 'alignment'>,
+): Encoding =>
+  tokenizer.encode(text, { characters: task === 'spans' && alignment === 'characters' });
 
 /** Texts without labels, for prediction. */
 export function readTexts(
   documents: readonly { readonly id: string; readonly text: string }[],
   tokenizer: Tokenizer,
-  alignment: Alignment,
+  settings: Pick<ReadingSettings, 'task' | 'alignment'>,
 ): EncoderText[] {
   return documents.map(({ id, text }) => {
-    const encoding = encode(tokenizer, text, alignment);
-    return { id, encoding, units: unitsOf(text, encoding, alignment) };
+    const encoding = encode(tokenizer, text, settings);
+    const units = settings.task === 'spans' ? unitsOf(text, encoding, settings.alignment) : [];
+    return { id, encoding, units };
   });
 }
 

@@ -39,7 +39,7 @@ export async function predictEncoder(job: PredictJob, hooks: LoopHooks): Promise
   const perToken = output.dims.length === 3;
   const settings = settingsOf(config, tokenizer, perToken);
   const classes = classNames(config, output);
-  const texts = readTexts(job.documents, tokenizer, settings.alignment);
+  const texts = readTexts(job.documents, tokenizer, settings);
   const windows = cutWindows(texts, tokenizer, settings);
   const session = await openSession(quantized ?? fileOf(folder, model), { threads });
   try {

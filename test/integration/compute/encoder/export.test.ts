@@ -55,7 +55,7 @@ async function tokenChances(
   const onnx = model.files['onnx/model.onnx']!;
   const tokenizer = readTokenizer(model.files);
   const session = await openSession(onnx, { threads: 1 });
-  const texts = readTexts(documents, tokenizer, 'subwords');
+  const texts = readTexts(documents, tokenizer, config.own!);
   const windows = cutWindows(texts, tokenizer, config.own!);
   const classes = config.classes.length;
   const ports = portsOf(decodeModel(onnx).graph, 0);

@@ -60,6 +60,17 @@ describe('documents for an encoder', () => {
     );
   });
 
+  it('read a class of the whole text as any other tool does, whatever the alignment', () => {
+    const read = (alignment: ReadingSettings['alignment']) =>
+      readDocuments(
+        [{ id: 'a', text: 'Anna fiebre', spans: [], label: 'X' }],
+        ['X'],
+        tokenizer,
+        settings({ task: 'documents', alignment }),
+      ).windows[0]!.ids;
+    expect(read('characters')).toEqual(read('words'));
+  });
+
   it('weigh a document of several windows as one', () => {
     const text = WORDS.slice(0, 6).join(' ').repeat(8);
     const set = readDocuments(
