@@ -279,6 +279,8 @@ export interface InspectResult {
   readonly licenses: readonly { readonly file: string; readonly license: string }[];
   /** Operators on the way from a weight to the result that have no gradient rule. */
   readonly untrainable: readonly string[];
+  /** Names that the targets of low-rank adapters may hold. */
+  readonly adaptable: readonly string[];
   readonly trainable: boolean;
   /** Why it cannot be trained, each with a code and a sentence for a person. */
   readonly refusals: readonly { readonly code: string; readonly sentence: string }[];

@@ -87,7 +87,7 @@ export function baseReport(
     tokenizer: hasTokenizer(found)
       ? { kind: found.tokenizer, vocabulary: vocabularyOf(bundle.files['tokenizer.json']) }
       : null,
-    loraTargets: loraTargets(found.modules.map(({ module }) => module)),
+    loraTargets: found.adaptable.slice(0, 100).map((name) => name.slice(0, 100)),
     licence: licenceOf(bundle, config, found.licenses),
   };
 }
@@ -177,14 +177,6 @@ function vocabularyOf(bytes: Uint8Array | undefined): number {
   const vocabulary = model?.vocab;
   if (Array.isArray(vocabulary)) return vocabulary.length;
   return typeof vocabulary === 'object' && vocabulary !== null ? Object.keys(vocabulary).length : 0;
-}
-
-/** Last parts of the names of modules inside numbered layers: what target_modules of PEFT matches. */
-export function loraTargets(modules: readonly string[]): string[] {
-  const names = modules
-    .filter((module) => /\.\d+\./.test(module) && !/norm/i.test(module))
-    .map((module) => module.slice(module.lastIndexOf('.') + 1));
-  return [...new Set(names)].sort().slice(0, 100);
 }
 
 /** README first: it is what the publisher wrote for people; then what the files say elsewhere. */

@@ -83,7 +83,7 @@ export async function createTrainingHouse(options: HouseOptions) {
     governance.purposes.declare(actor, {
       name: 'Train a de-identifier',
       description: 'Finds personal data in the notes of ward 7, so that it can be replaced.',
-      operations: ['read', 'label', 'train', 'evaluate', 'suggest'],
+      operations: ['read', 'label', 'train', 'evaluate', 'suggest', 'export'],
       categories: ['health'],
       basis: { article6: '6(1)(a)', article9: '9(2)(a)', piplSeparateConsent: false },
       noticeVersion: '1',

@@ -24,7 +24,8 @@ export function addComputeCommands(program: Program): void {
         ({ report, found }) => ({
           json: { ...report, graph: found },
           text: describeInspection(report, found),
-          exitCode: report.verdict === 'refused' ? 1 : 0,
+          // A file alone lacks a tokenizer; what was asked about is its graph.
+          exitCode: found?.inference.works ? 0 : 1,
         }),
       ),
   });
@@ -137,7 +138,10 @@ export function describeInspection(
   return [
     facts([
       ['model', report.name],
-      ['verdict', VERDICT[report.verdict]],
+      ['as a bundle', VERDICT[report.verdict]],
+      ...(found
+        ? ([['its graph', found.trainable ? 'can be trained' : 'cannot be trained']] as const)
+        : []),
       ['family', report.family],
       ['task', report.task],
       ['labels', report.labels.length === 0 ? null : report.labels.join(', ')],

@@ -1,6 +1,6 @@
 /** What a model folder holds, what can be done with it, and if not, why. */
 import { createHash } from 'node:crypto';
-import { admit } from '../architectures/encoder/index.ts';
+import { admit, type EncoderParameter } from '../architectures/encoder/index.ts';
 import { RULES } from '../autodiff/index.ts';
 import {
   decodeModel,
@@ -19,7 +19,7 @@ import { labelsOf, licensesOf, readFolder, tokenizerOf, type ModelFolder } from 
 /** What is known of a model only through its architecture. */
 interface Reading extends Pick<
   InspectResult,
-  'architecture' | 'task' | 'labels' | 'tokenizer' | 'refusals' | 'untrainable'
+  'architecture' | 'task' | 'labels' | 'tokenizer' | 'refusals' | 'untrainable' | 'adaptable'
 > {
   readonly parameters: readonly { readonly module: string; readonly size: number }[];
 }
@@ -85,11 +85,20 @@ function encoder(bundle: ModelBundle, folder: ModelFolder): Reading {
     tokenizer: tokenizerOf(bundle),
     refusals,
     untrainable,
+    adaptable: adaptableOf(parameters),
     parameters: parameters.map(({ name, module }) => ({
       module: blockOf(module),
       size: sizeOf(model.graph.initializers.get(name)?.dims ?? []),
     })),
   };
+}
+
+/** Last parts of the names of linear layers inside numbered blocks: what PEFT's target_modules match. */
+function adaptableOf(parameters: readonly EncoderParameter[]): string[] {
+  const names = parameters
+    .filter(({ kind, module }) => kind === 'linear' && /\.\d+\./.test(module))
+    .map(({ module }) => module.slice(module.lastIndexOf('.') + 1));
+  return [...new Set(names)].sort();
 }
 
 /** A path down to its layer number, or two steps where it has none. */
@@ -113,6 +122,7 @@ function tagger(bundle: ModelBundle, { graph }: Model): Reading {
     tokenizer: 'words',
     refusals: [],
     untrainable: [...operators].filter((op) => !RULES[op] && !INTEGER_ONLY.test(op)),
+    adaptable: [],
     parameters: [...graph.initializers]
       .filter(([, { type, dims }]) => isFloat(type) && sizeOf(dims) > 1)
       .map(([name, { dims }]) => ({ module: name.split('.')[0] ?? name, size: sizeOf(dims) })),
