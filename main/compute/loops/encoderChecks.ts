@@ -1,5 +1,5 @@
 /** What is wrong with a request to train an encoder, told before anything is computed. */
-import type { EncoderBuild, EncoderConfig } from '../architectures/encoder/index.ts';
+import type { EncoderBuild, EncoderConfig, Ports } from '../architectures/encoder/index.ts';
 import { fault } from '../fault.ts';
 import type { EncoderRecipe } from '../protocol.ts';
 import type { Tokenizer } from '../tokenizers/index.ts';
@@ -46,6 +46,15 @@ export function checkData(
     throw fault(
       'bad-data',
       `There is nothing to learn: all training documents have the label "${labels[present[0] ?? 0] ?? ''}".`,
+    );
+}
+
+/** @throws Fault 'bad-model' for a graph that could not tell padding from text. */
+export function checkMask({ mask }: Ports): void {
+  if (mask === null)
+    throw fault(
+      'bad-model',
+      'The model has no attention mask, so texts of different lengths cannot share a batch. Export it with the input attention_mask.',
     );
 }
 

@@ -33,6 +33,7 @@ export interface OutcomeParts {
   readonly hooks: LoopHooks;
 }
 
+/** A paused run hands over its weights as they are, without what only an end is worth. */
 export async function finishEncoder(
   parts: OutcomeParts,
 ): Promise<Pick<TrainResult, 'model' | 'test' | 'int8'>> {
@@ -44,10 +45,10 @@ export async function finishEncoder(
   const f1Of = (set: EncoderSet, scores: readonly Float32Array[]) =>
     (perToken ? judgeUnits : judgeDocuments)(set.texts, scores, labels).dev;
   const ended = parts.stopped !== 'paused';
-  const judged = dev.texts.length > 0;
+  const judged = ended && dev.texts.length > 0;
   const scores = judged ? await score(dev) : [];
   const finished = build.finished(weights);
-  const int8 = ended && judged ? await tryInt8(finished) : null;
+  const int8 = judged ? await tryInt8(finished) : null;
   const own = {
     version: 1,
     ...{ task, alignment, maxTokens, overlap },

@@ -8,8 +8,7 @@ import type { Judgment } from './epochs.ts';
 import { judgeSpans } from './tagging.ts';
 
 /** Tokens and windows per run: enough to fill the cores, little enough that a cancel is felt soon. */
-const TOKENS = 2048;
-const ROWS = 64;
+const LIMITS = { tokens: 2048, rows: 64 } as const;
 
 export interface Scorer {
   readonly session: Session;
@@ -38,7 +37,10 @@ export async function scoreTexts(
   const open = texts.map(() => 0);
   for (const { text } of windows) open[text] = (open[text] as number) + 1;
   let done = open.filter((count) => count === 0).length;
-  for (const { members, length } of groupByLength(lengths, TOKENS, ROWS)) {
+  for (const { members, length } of groupByLength(lengths, {
+    ...LIMITS,
+    exact: ports.mask === null,
+  })) {
     const part = members.map((index) => windows[index] as Window);
     const feeds = inputFeeds(part, part.length, length, ports);
     const found = (await session.run({ ...feeds, ...weights }, [logits]))[logits]?.data;

@@ -23,6 +23,7 @@ import type { Weights } from './checkpoint.ts';
 import {
   checkData,
   checkLength,
+  checkMask,
   checkProvider,
   checkVocabulary,
   wordTable,
@@ -77,6 +78,7 @@ export async function trainEncoder(
     keepHead: classes.join('\n') === config.classes.join('\n'),
   });
   const ports = portsOf(admission.model.graph, tokenizer.special.pad ?? 0);
+  checkMask(ports);
   checkVocabulary(build, ports.ids, tokenizer);
   const objective = objectiveOf(recipe, classes.length, train);
   const rule = ruleOf(recipe, train);

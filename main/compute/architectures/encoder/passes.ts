@@ -82,15 +82,25 @@ export function cutPasses(
   return passes;
 }
 
-/** Groups for inference alone, where any shape will do: neighbors in length, few padded tokens. */
-export function groupByLength(lengths: readonly number[], tokens: number, rows: number): Pass[] {
-  const order = lengths.map((_, index) => index).toSorted((a, b) => lengths[b]! - lengths[a]!);
+/**
+ * Groups for inference alone, where any shape will do: neighbors in length, few padded tokens.
+ * @param exact for a graph without a mask, which would take padding for text: equal lengths only.
+ */
+export function groupByLength(
+  lengths: readonly number[],
+  limits: { readonly tokens: number; readonly rows: number; readonly exact?: boolean },
+): Pass[] {
+  const lengthOf = (index: number): number => lengths[index] as number;
+  const order = [...lengths.keys()].toSorted((a, b) => lengthOf(b) - lengthOf(a));
   const groups: Pass[] = [];
   for (let from = 0; from < order.length;) {
-    const length = Math.max(1, lengths[order[from] as number] as number);
-    const count = Math.max(1, Math.min(rows, Math.floor(tokens / length)));
-    groups.push({ members: order.slice(from, from + count), length });
-    from += count;
+    const length = Math.max(1, lengthOf(order[from] as number));
+    const most = Math.max(1, Math.min(limits.rows, Math.floor(limits.tokens / length)));
+    const members = order
+      .slice(from, from + most)
+      .filter((index) => !limits.exact || lengthOf(index) === length);
+    groups.push({ members, length });
+    from += members.length;
   }
   return groups;
 }

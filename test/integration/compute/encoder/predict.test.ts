@@ -2,12 +2,12 @@
 // folder is missing).
 import { describe, expect, it } from 'vitest';
 import { admit, quantize } from '../../../../main/compute/architectures/encoder/index.ts';
-import { predict } from '../../../../main/compute/loops/index.ts';
-import { encodeModel } from '../../../../main/compute/onnx/index.ts';
+import { predict, trainEncoder } from '../../../../main/compute/loops/index.ts';
+import { createBuilder, decodeModel, encodeModel } from '../../../../main/compute/onnx/index.ts';
 import type { ModelBundle, PredictResult } from '../../../../main/compute/protocol.ts';
 import { makeNotes } from '../notes.ts';
 import { hasExports, readExport } from './exports.ts';
-import { baseFolder } from './house.ts';
+import { baseFolder, encoderJob } from './house.ts';
 
 const quiet = { progress: () => undefined, checkpoint: () => undefined, canceled: () => false };
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -57,6 +57,38 @@ describe.skipIf(!hasExports)('a folder from elsewhere (../shared/data/onnx-expor
     expect(admission.inferenceOnly).toBe(true);
     const result = await run({ files: { ...files, 'onnx/model.onnx': onnx } });
     expect(result.documents).toHaveLength(5);
+  });
+
+  it('never pads for a graph without a mask, and does not train it', async () => {
+    const { files } = await foreign('bert_tok_17', named);
+    // A mask of ones inside the graph, as an export for texts of one length has it.
+    const source = decodeModel(readExport('bert_tok_17'));
+    const b = createBuilder('ones');
+    const shape = b.op('Shape', ['input_ids']);
+    const ones = b.op('Expand', [b.ints([1]), shape]);
+    const model = {
+      ...source,
+      graph: {
+        ...source.graph,
+        inputs: source.graph.inputs.filter(({ name }) => name !== 'attention_mask'),
+        initializers: new Map([...source.graph.initializers, ...b.initializers]),
+        nodes: [
+          ...b.nodes,
+          ...source.graph.nodes.map((node) => ({
+            ...node,
+            inputs: node.inputs.map((name) => (name === 'attention_mask' ? ones : name)),
+          })),
+        ],
+      },
+    };
+    const bundle = { files: { ...files, 'onnx/model.onnx': encodeModel(model) } };
+    const together = await run(bundle, { tokens: true });
+    for (const [index, note] of makeNotes(5).entries()) {
+      const alone = await run(bundle, { tokens: true, documents: [note] });
+      expect(alone.documents[0]).toEqual(together.documents[index]);
+    }
+    const job = await encoderJob('bert_tok_17', {}, { base: bundle });
+    await expect(trainEncoder(job, quiet)).rejects.toThrow(/no attention mask/);
   });
 
   it('gives an empty text no spans, and stops when canceled', async () => {

@@ -48,6 +48,15 @@ describe.skipIf(!hasExports)('training an encoder (../shared/data/onnx-exports)'
     expect(result.best!.dev.f1).toBeGreaterThan(0.6);
   });
 
+  it.each(['bert_sdpa_mask_14', 'deberta_v3_14', 'modernbert_14'])(
+    'learns with %s, which names and masks things in its own way',
+    async (name) => {
+      const job = await encoderJob(name, { epochs: 4, schedule: 'cosine' });
+      const { history } = await trainEncoder(job, quiet);
+      expect(history.at(-1)!.trainLoss).toBeLessThan(0.8 * history[0]!.trainLoss);
+    },
+  );
+
   it.each(['bert_seqcls_17', 'bert_tok_17'])('teaches %s to tell intents', async (name) => {
     const job = await encoderJob(name, { task: 'documents', epochs: 20 });
     const { best } = await trainEncoder({ ...job, train: makeQuestions(120) }, quiet);

@@ -51,8 +51,8 @@ describe('passes', () => {
 
   it('of inference hold every window once, within the tokens of a run', () => {
     fc.assert(
-      fc.property(lengthsOf, (lengths) => {
-        const groups = groupByLength(lengths, 256, 8);
+      fc.property(lengthsOf, fc.boolean(), (lengths, exact) => {
+        const groups = groupByLength(lengths, { tokens: 256, rows: 8, exact });
         expect(groups.flatMap(({ members }) => members).toSorted((a, b) => a - b)).toEqual([
           ...lengths.keys(),
         ]);
@@ -60,6 +60,7 @@ describe('passes', () => {
           expect(members.length * length <= 256 || members.length === 1).toBe(true);
           expect(members.length).toBeLessThanOrEqual(8);
           for (const index of members) expect(lengths[index]).toBeLessThanOrEqual(length);
+          if (exact) for (const index of members) expect(lengths[index]).toBe(length);
         }
       }),
     );
