@@ -40,6 +40,7 @@ export const ICONS = {
   key: 'M5.500 10.500a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8.500 7.500h5V10M11.500 7.500v2',
   folder: 'M2.500 4h4l1.500 1.500h5.500V12.500h-11z',
   jobs: 'M3 4.500h10M3 8h6M3 11.500h8',
+  undo: 'M6 3 3 6l3 3M3 6h6.500a3.500 3.500 0 0 1 0 7H6',
   trash: 'M3 4.500h10M6 4.500v-2h4v2M4.500 4.500l.5 9h6l.5-9',
 } as const;
 export type IconName = keyof typeof ICONS;

@@ -244,15 +244,16 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
   it('trains, stops at once when told, and goes on where it was', async () => {
     await go('training');
     await button('Train a model').click();
-    await dialog().getByLabel('Epochs').fill(String(EPOCHS));
-    await button('Begin').click();
+    await page.getByText('All as the preset says').click();
+    await page.getByLabel('Epochs', { exact: true }).fill(String(EPOCHS));
+    await button(/^Begin/).click();
     const progress = page.getByRole('progressbar', { name: 'Progress of the training' });
     await progress.waitFor();
     await page.waitForFunction(() => {
       const bar = document.querySelector('[aria-label="Progress of the training"]');
       return Number(bar?.getAttribute('aria-valuenow') ?? 0) > 0;
     });
-    await page.locator('.running').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('main').getByRole('button', { name: 'Cancel' }).click();
     await page
       .getByText(/This run stopped at step [\d,]+\. Its last checkpoint is stored/)
       .waitFor();

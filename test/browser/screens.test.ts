@@ -19,6 +19,13 @@ const ROUTES = [
   '/labeling',
   '/snapshots',
   '/training',
+  '/training/run_01KAR000004',
+  '/training/new',
+  '/training/new/bas_01KAR000001',
+  '/training/sweeps',
+  '/training/sweeps/new',
+  '/training/bases',
+  '/training/bases/bas_01KAR000002',
   '/evaluation',
   '/requests',
   '/requests/req_01KAR000001',
@@ -27,7 +34,12 @@ const ROUTES = [
   '/audit',
   '/settings',
 ];
-const ROOMS = ROUTES.filter((route) => route.split('/').length === 2);
+const ROOMS = [
+  ...ROUTES.filter((route) => route.split('/').length === 2),
+  '/training/new',
+  '/training/sweeps',
+  '/training/bases',
+];
 
 describe.skipIf(browserMissing())('screens', () => {
   let browser: Browser;

@@ -110,18 +110,188 @@ describe.skipIf(browserMissing())('training', () => {
   it('begins a run from a snapshot, with a recipe that is checked first', async () => {
     const on = await room();
     await on.page.keyboard.press('n');
-    const dialog = on.page.getByRole('dialog');
-    await dialog.getByText('24 notes, 6 people, 252 spans').waitFor();
-    await dialog.getByLabel('Epochs').fill('0');
-    await dialog.getByText('A whole number from 1 to 500').waitFor();
-    expect(await dialog.getByRole('button', { name: 'Begin' }).isDisabled()).toBe(true);
-    await dialog.getByLabel('Epochs').fill('3');
+    const main = on.page.locator('main');
+    const begin = main.getByRole('button', { name: 'Begin' });
+    await main.getByText('24 notes, 6 people, 252 spans').waitFor();
+    await main.getByText('All as the preset says').click();
+    await main.getByLabel('Epochs', { exact: true }).fill('0');
+    await main.getByText('1 or more').waitFor();
+    await main.getByText('1 setting needs a look').waitFor();
+    expect(await begin.isDisabled()).toBe(true);
+    await main.getByLabel('Epochs', { exact: true }).fill('3');
+    await main.getByText('1 differs from the preset').waitFor();
+    await main.getByText('Preset: 14').waitFor();
+    await on.page.locator('aside').getByText('"epochs": 3').waitFor();
     on.stub.context.refusals.set(
       'train.run',
       new Refusal('SNAPSHOT_CHANGED', 'A person of the snapshot took consent back.'),
     );
-    await dialog.getByRole('button', { name: 'Begin' }).click();
-    await on.page.getByText('SNAPSHOT_CHANGED').waitFor();
+    await begin.click();
+    await main.getByText('SNAPSHOT_CHANGED').waitFor(); // Told in place, the recipe still there.
+    await main.getByRole('button', { name: 'Back to the preset: Epochs' }).click();
+    await main.getByText('All as the preset says').waitFor();
+    expect(on.complaints).toEqual([]);
+  });
+
+  it('begins the classic recipe on an imported model by keyboard alone', async () => {
+    const on = await room();
+    const ordered: unknown[] = [];
+    const { receive } = on.stub;
+    Object.assign(on.stub, {
+      receive: (message: Parameters<typeof receive>[0]) => {
+        if ('p' in message && message.p === 'train.run') ordered.push(message.input);
+        receive(message);
+      },
+    });
+    await on.page.keyboard.press('n');
+    const main = on.page.locator('main');
+    await main.getByRole('radio', { name: /A model from nothing/ }).focus();
+    await on.page.keyboard.press('ArrowDown');
+    await main.getByText(/All weights, as in the BERT paper/).waitFor();
+    await expect
+      .poll(() => main.getByRole('combobox', { name: 'Model' }).inputValue())
+      .toBe('bas_01KAR000001');
+    await main.getByText('22,713,216 weights').waitFor();
+    // The one base that only predicts is not offered.
+    expect(await main.getByRole('combobox', { name: 'Model' }).locator('option').count()).toBe(1);
+    await expect.poll(() => main.getByRole('button', { name: 'Begin' }).isEnabled()).toBe(true);
+    await on.page.keyboard.press('Control+Enter');
+    await main.getByRole('grid', { name: 'Runs' }).waitFor();
+    expect(ordered).toEqual([
+      {
+        snapshotId: 'snp_01KAR000001',
+        recipe: { architecture: 'encoder', preset: 'classic', base: 'bas_01KAR000001' },
+      },
+    ]);
+  });
+
+  it('takes a recipe as a document, and says when it is none', async () => {
+    const on = await room();
+    await goTo(on.page, '/training/new');
+    await on.page.locator('aside').getByRole('button', { name: 'Load recipe' }).click();
+    const dialog = on.page.getByRole('dialog');
+    await dialog.getByLabel('Recipe as JSON').fill('{"architecture":"other"}');
+    await dialog.getByRole('button', { name: 'Load', exact: true }).click();
+    await dialog.getByText(/This is not a recipe/).waitFor();
+    const { recipe } = on.stub.context.vault.runs.find(({ preset }) => preset === 'lora')!;
+    await dialog.getByLabel('Recipe as JSON').fill(JSON.stringify({ ...recipe, overlap: 100 }));
+    await dialog.getByRole('button', { name: 'Load', exact: true }).click();
+    const main = on.page.locator('main');
+    await main.getByText('At most half of the longest sequence').waitFor(); // The lid has opened.
+    await main.getByLabel('Overlap of windows').fill('32');
+    await main.getByText('From a recipe of your own').waitFor();
+    await main.getByText(/guesses that right at most 99\.97/).waitFor();
+    await main.getByText(/the noise multiplier will be about/).waitFor();
+  });
+
+  it('shows what a private fine-tuning was made of and what it spent', async () => {
+    const on = await room();
+    await on.page.getByRole('row', { name: /MiniLM with adapters/ }).click();
+    const main = on.page.locator('main');
+    await main.getByText('102 of 117').waitFor();
+    await main.getByText('7.214', { exact: true }).waitFor(); // The smaller of two upper bounds.
+    await main.getByText(/low-rank adapters on query and value, rank 8/).waitFor();
+    expect(
+      await main.getByRole('grid', { name: 'After each epoch' }).getByRole('row').count(),
+    ).toBe(6);
+    await main.getByRole('button', { name: 'Train again like this' }).click();
+    await expect
+      .poll(() => on.page.locator('aside pre').textContent())
+      .toContain('"targetEpsilon": 8');
+  });
+
+  it('points from the plot of a sweep to its table and back, and promotes a trial', async () => {
+    const on = await room();
+    await goTo(on.page, '/training/sweeps');
+    const main = on.page.locator('main');
+    const lines = main.locator('[data-line]');
+    await expect.poll(() => lines.count()).toBe(12);
+    const best = main.locator('[data-line][aria-pressed=true]');
+    expect(await best.getAttribute('aria-label')).toContain('Trial 1; Learning rate');
+    await best.focus();
+    await on.page.keyboard.press('ArrowDown');
+    const next = await best.getAttribute('data-line');
+    expect(next).not.toBe('1');
+    await expect
+      .poll(() => on.page.evaluate(() => document.activeElement?.getAttribute('data-line')))
+      .toBe(next);
+    const trials = main.getByRole('grid', { name: 'Trials' });
+    const chosen = trials.locator('[aria-selected=true] [role=gridcell]').first();
+    expect(await chosen.textContent()).toBe(next);
+    await main.getByRole('button', { name: 'Show as table' }).click();
+    expect(await main.locator('figure tbody tr').count()).toBe(12);
+    await main.getByRole('button', { name: `Make trial ${next} a model` }).click();
+    await trials.getByText('Made a model').waitFor();
+    expect(on.complaints).toEqual([]);
+  });
+
+  it('says what is wrong with the space of a sweep before it begins', async () => {
+    const on = await room();
+    await on.page.keyboard.press('Shift+N');
+    const main = on.page.locator('main');
+    const begin = main.getByRole('button', { name: 'Begin the sweep' });
+    await expect.poll(() => begin.isEnabled()).toBe(true);
+    await main.getByLabel('Learning rate, from').fill('0.5');
+    await main.getByText('Must be below the upper end').waitFor();
+    expect(await begin.isDisabled()).toBe(true);
+    await main.getByLabel('Learning rate, from').fill('1e-4');
+    await main.getByRole('button', { name: 'Leave out: Dropout' }).click();
+    expect(await main.getByLabel('Dropout, from').count()).toBe(0);
+    await begin.click();
+    await main.getByRole('grid', { name: 'Sweeps' }).waitFor();
+  });
+
+  it.each([
+    ['Berta base', 'Trainable'],
+    ['Berta int8', 'Predicts only'],
+    ['Berta broken', 'Refused'],
+  ])('looks at %s before it comes in: %s', async (name, verdict) => {
+    const on = await room();
+    await goTo(on.page, '/training/bases');
+    await on.page.getByRole('button', { name: 'Bring in a model' }).click();
+    const dialog = on.page.getByRole('dialog');
+    await dialog.locator('input[accept=".zip"]').setInputFiles({
+      name: `${name}.zip`,
+      mimeType: 'application/zip',
+      buffer: Buffer.alloc(64),
+    });
+    await dialog.getByText(verdict, { exact: true }).waitFor();
+    const bring = dialog.getByRole('button', { name: 'Bring it in' });
+    if (verdict === 'Refused') {
+      await dialog.getByText('Its graph cannot be read.').waitFor();
+      expect(await bring.count()).toBe(0);
+      await dialog.getByRole('button', { name: 'Close' }).last().click();
+      expect(on.stub.context.intakes.size).toBe(0);
+      return;
+    }
+    if (verdict === 'Predicts only') {
+      expect(await bring.isDisabled()).toBe(true);
+      await dialog.getByText(/Bring it in to predict with/).click();
+    }
+    await bring.click();
+    await on.page.locator('main h2', { hasText: name }).waitFor();
+  });
+
+  it('does not remove a model that a run still needs, and says so there', async () => {
+    const on = await room();
+    await goTo(on.page, '/training/bases');
+    await on.page.getByRole('button', { name: 'Remove' }).click();
+    const dialog = on.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Remove it' }).click();
+    await dialog.getByText('A run that can go on started from it.').waitFor();
+  });
+
+  it('hands a model out only with the name of who receives it', async () => {
+    const on = await room();
+    await on.page.locator('aside').getByRole('button', { name: 'Hand out this model' }).click();
+    const dialog = on.page.getByRole('dialog');
+    const hand = dialog.getByRole('button', { name: 'Hand out', exact: true });
+    expect(await hand.isDisabled()).toBe(true);
+    await dialog.getByRole('textbox').fill('St. Anna Hospital');
+    const download = on.page.waitForEvent('download');
+    await hand.click();
+    expect((await download).suggestedFilename()).toBe('Ward 7 tagger, standard.zip');
+    await dialog.getByText(/Handed out to St\. Anna Hospital/).waitFor();
   });
 
   it('names the model of a run and why it may no longer be used', async () => {

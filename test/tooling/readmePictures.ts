@@ -101,7 +101,7 @@ async function models(): Promise<void> {
   await take('snapshots');
   await go('training');
   await click('Train a model');
-  await click('Begin');
+  await click(/^Begin/);
   const bar = page.locator('[aria-label="Progress of the training"]');
   await bar.waitFor();
   await page.waitForFunction(

@@ -4,15 +4,12 @@
  */
 import type { InputOf, OutputOf } from '../../../shared/contract/index.ts';
 import type { App } from '../../state/index.ts';
-import { chunkOf, labelOf, inOrder, type NamedFile } from './files.ts';
+import { handOver, labelOf } from '../../transport/index.ts';
 
 export type Preflight = OutputOf<'corpus.preflight'>;
 export type ImportResult = OutputOf<'corpus.import'>;
 type Options = InputOf<'corpus.import'>;
 type Step = 'files' | 'handing' | 'checking' | 'check' | 'importing' | 'done';
-
-/** 1 MiB of base64 and a little: the contract allows 1,500,000 characters per chunk. */
-const CHUNK_BYTES = 1_048_576;
 
 export class ImportFlow {
   step = $state<Step>('files');
@@ -33,6 +30,7 @@ export class ImportFlow {
   pattern = $state('NHC: (\\d+)');
 
   #intakeId: string | null = null;
+  #handing: AbortController | null = null;
   readonly #app: App;
 
   constructor(app: App) {
@@ -47,43 +45,27 @@ export class ImportFlow {
 
   async take(chosen: readonly File[]): Promise<void> {
     if (chosen.length === 0) return;
-    const files = inOrder(chosen);
     await this.discard();
-    const begun = await this.#app.act('intake.begin', { label: labelOf(chosen) });
-    if (!begun) return;
-    this.#intakeId = begun.intakeId;
+    const handing = new AbortController();
+    this.#handing = handing;
     this.collection = labelOf(chosen);
-    this.total = chosen.reduce((sum, file) => sum + file.size, 0);
     this.handed = 0;
     this.step = 'handing';
-    for (const file of files) {
-      if (!(await this.#hand(file))) {
-        await this.discard();
-        return;
-      }
+    const handed = await handOver(this.#app.client, chosen, {
+      signal: handing.signal,
+      onProgress: ({ file, done, total }) => {
+        this.handingName = file;
+        this.handed = done;
+        this.total = total;
+      },
+    });
+    if (!handed.ok) {
+      if (handed.error.code !== 'CANCELLED') this.#app.fault = handed.error;
+      if (!handing.signal.aborted) this.step = 'files';
+      return;
     }
+    this.#intakeId = handed.value;
     await this.check();
-  }
-
-  async #hand({ file, name }: NamedFile): Promise<boolean> {
-    this.handingName = name;
-    let start = 0;
-    do {
-      const intakeId = this.#intakeId;
-      if (intakeId === null) return false; // Closed meanwhile.
-      const chunk = await chunkOf(file, start, CHUNK_BYTES);
-      const last = start + CHUNK_BYTES >= file.size;
-      const got = await this.#app.act('intake.append', {
-        intakeId,
-        file: name,
-        chunk,
-        last,
-      });
-      if (!got) return false;
-      start += CHUNK_BYTES;
-      this.handed += Math.min(CHUNK_BYTES, Math.max(0, file.size - start + CHUNK_BYTES));
-    } while (start < file.size);
-    return true;
   }
 
   async check(): Promise<void> {
@@ -106,6 +88,7 @@ export class ImportFlow {
   async discard(): Promise<void> {
     const intakeId = this.#intakeId;
     this.#intakeId = null;
+    this.#handing?.abort();
     this.step = 'files';
     this.preflight = null;
     this.result = null;

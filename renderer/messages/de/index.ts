@@ -1,5 +1,6 @@
 /** All areas of this locale in one table. An area is one room of the page. */
 import { audit } from './audit.ts';
+import { bases } from './bases.ts';
 import { common } from './common.ts';
 import { consent } from './consent.ts';
 import { documents } from './documents.ts';
@@ -9,10 +10,12 @@ import { frame } from './frame.ts';
 import { home } from './home.ts';
 import { jobs } from './jobs.ts';
 import { labeling } from './labeling.ts';
+import { recipe } from './recipe.ts';
 import { reports } from './reports.ts';
 import { requests } from './requests.ts';
 import { settings } from './settings.ts';
 import { snapshots } from './snapshots.ts';
+import { sweeps } from './sweeps.ts';
 import { training } from './training.ts';
 import { unlock } from './unlock.ts';
 
@@ -28,6 +31,9 @@ export const de = {
   ...labeling,
   ...snapshots,
   ...training,
+  ...recipe,
+  ...bases,
+  ...sweeps,
   ...evaluation,
   ...requests,
   ...reports,

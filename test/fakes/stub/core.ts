@@ -24,6 +24,7 @@ import { backupHandlers } from './backupHandlers.ts';
 import { corpusHandlers } from './corpusHandlers.ts';
 import { governanceHandlers } from './governanceHandlers.ts';
 import { labelingHandlers } from './labelingHandlers.ts';
+import { trainingHandlers } from './trainingHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { staffHandlers } from './staffHandlers.ts';
 import { vaultHandlers } from './vaultHandlers.ts';
@@ -85,6 +86,7 @@ const HANDLERS: Handlers = {
   ...labelingHandlers,
   ...modelHandlers,
   ...staffHandlers,
+  ...trainingHandlers,
 };
 
 const ALWAYS_WORKS: ReadonlySet<ProcedureName> = new Set([

@@ -21,6 +21,7 @@ import type {
   TrainingPoint,
 } from '../../../shared/contract/index.ts';
 import { TAGGER_PRESETS } from '../../../shared/contract/recipe.ts';
+import { trainingOf, type StubBase, type SweepTable } from './trainingFixtures.ts';
 import { noteOf, PEOPLE, type StubNote } from './notes.ts';
 import type { z } from 'zod';
 import type { ConsentEvent, Annotation, Collection } from '../../../shared/contract/index.ts';
@@ -72,6 +73,8 @@ export interface StubVault {
   runs: Run[];
   curves: Map<string, TrainingPoint[]>;
   models: Model[];
+  bases: StubBase[];
+  sweeps: SweepTable[];
   evaluations: Evaluation[];
   reports: Report[];
   requests: DataRequest[];
@@ -134,6 +137,8 @@ export const emptyVault = (): StubVault => ({
   runs: [],
   curves: new Map(),
   models: [],
+  bases: [],
+  sweeps: [],
   evaluations: [],
   reports: [],
   requests: [],
@@ -249,6 +254,7 @@ export function fullVault(): StubVault {
   ];
   labelingOf(vault, train, originalId, labels);
   modelsOf(vault, train);
+  trainingOf(vault);
   accountabilityOf(vault, audit);
   return vault;
 }

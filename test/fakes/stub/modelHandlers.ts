@@ -7,7 +7,10 @@ const MODEL_CARD = `<!doctype html><html lang="en"><meta charset="utf-8"><title>
 <h1>Ward 7 tagger, standard</h1><p>Finds personal data in discharge notes. Trained on 30 notes about 8 people under consent, GDPR Art. 9(2)(a).</p>
 <table><tr><th>Span F1, strict</th><td>0.912 (0.871 to 0.941, n = 63)</td></tr><tr><th>Notes</th><td>24 train, 6 dev</td></tr></table></html>`;
 
-async function trained(runId: string, context: StubContext): Promise<OutputOf<'train.run'>> {
+/** The bytes of an archive without entries. */
+const EXPORTED = `PK\u0005\u0006${'\0'.repeat(18)}`;
+
+export async function trained(runId: string, context: StubContext): Promise<OutputOf<'train.run'>> {
   await context.progress('training', 1008, 'steps');
   const run = context.vault.runs.find((each) => each.runId === runId) ?? context.vault.runs[0];
   const model = context.vault.models[0];
@@ -25,6 +28,8 @@ export const modelHandlers: HandlersOf<
   | 'run.list'
   | 'run.get'
   | 'model.list'
+  | 'model.export'
+  | 'model.exportRead'
   | 'evaluate.run'
   | 'evaluate.list'
   | 'suggest.document'
@@ -36,13 +41,28 @@ export const modelHandlers: HandlersOf<
 > = {
   'train.run': (_, context) => trained(id('run', 1), context),
   'train.resume': ({ runId }, context) => trained(runId, context),
-  'run.list': (_, { vault }) => ({ items: [...vault.runs] }),
+  'run.list': ({ sweepId }, { vault }) => ({
+    items: vault.runs.filter((run) => run.sweepId === sweepId),
+  }),
   'run.get'({ runId }, { vault }) {
     const run = vault.runs.find((each) => each.runId === runId);
     if (!run) throw new Refusal('NOT_FOUND', 'There is no such run.');
     return { run, curve: vault.curves.get(runId) ?? [] };
   },
   'model.list': (_, { vault }) => ({ items: [...vault.models] }),
+  'model.export'({ modelId }, context) {
+    const model = context.vault.models.find((each) => each.modelId === modelId);
+    if (!model) throw new Refusal('NOT_FOUND', 'There is no such model.');
+    context.changed('models', 'audit');
+    const name = `${model.name}.zip`;
+    return {
+      exitId: id('exi', 3),
+      name: model.name,
+      files: [{ name, bytes: EXPORTED.length, sha256: digest(name) }],
+      sizeBytes: EXPORTED.length,
+    };
+  },
+  'model.exportRead': () => ({ chunk: btoa(EXPORTED), next: null }),
   async 'evaluate.run'({ modelId }, context) {
     const model = context.vault.models.find((each) => each.modelId === modelId);
     if (model && model.state !== 'valid') {
@@ -80,7 +100,7 @@ export const modelHandlers: HandlersOf<
       label: 'RECORD',
       score: 0.9,
     }));
-    return { spans };
+    return { spans, classes: [] };
   },
   'report.write'(_, context) {
     context.changed('reports');

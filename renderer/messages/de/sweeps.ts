@@ -1,0 +1,62 @@
+import type { sweeps as english } from '../en/sweeps.ts';
+import type { Translation } from '../i18n.svelte.ts';
+
+export const sweeps: Translation<typeof english> = {
+  'sweep.sweeps': 'Suchläufe',
+  'sweep.start': 'Suchlauf starten',
+  'sweep.begin': 'Suchlauf beginnen',
+  'sweep.space': 'Was sich ändert',
+  'sweep.space.text':
+    'Jeder Versuch zieht diese Einstellungen zufällig; alle übrigen sind wie im Rezept.',
+  'sweep.space.needed': 'Mindestens eine Einstellung muss sich ändern.',
+  'sweep.add': 'Eine weitere Einstellung ändern',
+  'sweep.leaveOut': 'Weglassen: {setting}',
+  'sweep.from': '{setting}, von',
+  'sweep.until': '{setting}, bis',
+  'sweep.oneOf': '{setting}, eines aus',
+  'sweep.to': 'bis',
+  'sweep.log': 'nach Größenordnung',
+  'sweep.uniform': 'gleichmäßig',
+  'sweep.choice': 'eines davon',
+  'sweep.cost': 'Was er kosten darf',
+  'sweep.trials': 'Versuche',
+  'sweep.trials.hint': 'Höchstens so viele werden gezogen',
+  'sweep.minutes': 'Minuten',
+  'sweep.minutes.hint': 'Er endet rechtzeitig, auch wenn nicht alles erreicht ist',
+  'sweep.halving':
+    'Schrittweises Aussieben: Alle Versuche trainieren ein wenig, von je {eta} trainiert der beste weiter, und so fort. Wer weitergeht, setzt an seinem Kontrollpunkt an.',
+  'sweep.empty.title': 'Noch kein Suchlauf',
+  'sweep.empty.text':
+    'Welche Lernrate ist die richtige? Ein Suchlauf probiert viele Einstellungen kurz aus, lässt die besten weiterlernen und zeigt, welche den Unterschied machte.',
+  'sweep.progress': 'Fortschritt des Suchlaufs',
+  'sweep.onCancel':
+    'Wenn Sie abbrechen: Was die Versuche erreicht haben, bleibt; der Suchlauf kann später weitergehen.',
+  'sweep.resumable':
+    'Dieser Suchlauf hielt nach {started} von {trials} Versuchen an. In den übrigen Minuten kann er weitergehen.',
+  'sweep.started': '{started} von {trials}',
+  'sweep.best': 'Bester',
+  'sweep.best.note': 'Versuch {number}, Entwicklungsteil, bis zu {epochs} Epochen',
+  'sweep.rungs': 'verglichen nach {epochs} Epochen',
+  'sweep.ofMinutes': 'von {minutes} Min.',
+  'sweep.score.f1': 'F1',
+  'sweep.score.macroF1': 'Mittleres F1',
+  'sweep.score.loss': 'Verlust, negativ',
+  'sweep.plot': 'Versuche von ihren Einstellungen zu ihrem Wert',
+  'sweep.noPlot': 'Das Bild erscheint, sobald zwei Versuche einen Wert haben.',
+  'sweep.table': 'Versuche',
+  'sweep.trial': 'Versuch {number}',
+  'sweep.number': 'Nr.',
+  'sweep.afterEpochs': { one: '{count} Epoche', other: '{count} Epochen' },
+  'sweep.state.waiting': 'Wartet',
+  'sweep.state.running': 'Läuft',
+  'sweep.state.paused': 'Pausiert',
+  'sweep.state.dropped': 'Früh beendet',
+  'sweep.state.finished': 'Fertig',
+  'sweep.state.failed': 'Gescheitert',
+  'sweep.state.outOfTime': 'Keine Zeit mehr',
+  'sweep.state.promoted': 'Modell daraus',
+  'sweep.promote': 'Besten zum Modell machen',
+  'sweep.promote.one': 'Versuch {number} zum Modell machen',
+  'sweep.promote.text':
+    'Ein Versuch wird ein Modell wie jedes andere: Er trainiert zu Ende, wo er pausierte, und die Zugangsprüfung wird erneut gefragt. Der Beste von vielen wirkt am Entwicklungsteil etwas besser, als er ist; der Testteil zeigt es.',
+};
