@@ -72,7 +72,7 @@ export function createArena(
   if (total > MAX_BYTES)
     throw fault(
       'out-of-memory',
-      `Training all ${Math.round(plane / 4e6)} million parameters needs more than 4 GB. Train fewer of them.`,
+      `Training all ${Math.round(plane / 4e6)} million parameters needs more than 4 GB. Train fewer of them: of an encoder the adapters, the head, or all but the embeddings.`,
     );
   const pages = Math.ceil(total / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });

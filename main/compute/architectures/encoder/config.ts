@@ -88,14 +88,21 @@ export function writeConfig(
   classes: readonly string[],
   own: OwnConfig,
 ): Uint8Array {
-  const { architectures } = base.json as { architectures?: readonly string[] | null };
+  // Counts and kinds of another head would contradict the labels.
+  const {
+    architectures,
+    num_labels: _count,
+    _num_labels: _oldCount,
+    problem_type: _kind,
+    ...kept
+  } = base.json as Record<string, unknown> & { architectures?: readonly string[] | null };
   const named = /^([A-Za-z0-9]+?)(Model|For[A-Z]\w*)$/.exec(architectures?.[0] ?? '')?.[1];
   const prefix = named ?? PREFIXES[base.modelType] ?? '';
   const purpose = own.task === 'spans' ? 'ForTokenClassification' : 'ForSequenceClassification';
   return new TextEncoder().encode(
     `${JSON.stringify(
       {
-        ...base.json,
+        ...kept,
         architectures: [`${prefix}${purpose}`],
         id2label: Object.fromEntries(classes.map((name, index) => [index, name])),
         label2id: Object.fromEntries(classes.map((name, index) => [name, index])),

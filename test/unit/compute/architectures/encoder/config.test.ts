@@ -23,6 +23,8 @@ describe('config.json', () => {
         architectures: ['BertForMaskedLM'],
         hidden_size: 384,
         id2label: { 0: 'LABEL_0', 1: 'LABEL_1' },
+        num_labels: 2,
+        problem_type: 'regression',
       }),
     );
     const written = readConfig(writeConfig(base, ['O', 'B-X', 'I-X'], OWN));
@@ -32,6 +34,8 @@ describe('config.json', () => {
       hidden_size: 384,
       label2id: { O: 0, 'B-X': 1, 'I-X': 2 },
     });
+    expect(written.json).not.toHaveProperty('num_labels');
+    expect(written.json).not.toHaveProperty('problem_type');
     expect(written.classes).toEqual(['O', 'B-X', 'I-X']);
     expect(written.own).toEqual(OWN);
   });
