@@ -1,4 +1,9 @@
-/** The jobs compute can do. */
+/**
+ * The jobs compute can do. Read `trainer` first (any graph with a loss: lift, differentiate, run, update),
+ * then `updateRule` and `epochs` (which examples when), one architecture from end to end
+ * (`trainEncoder` or `trainTagger`), and `checkpoint`. `folder` and `inspect` say what a stranger's model
+ * holds; `parity` and `checkModel` prove that it trains rightly.
+ */
 export { checkModel } from './checkModel.ts';
 export { checkGradients, type GradientCheck } from './gradientCheck.ts';
 export { runtimeFacts, type LoopHooks } from './hooks.ts';
