@@ -162,6 +162,15 @@ export function createEvaluations(deps: EvaluationDeps): Evaluations {
       const usable = models.requireUsable(modelId);
       if (!usable.ok) return usable;
       const model = usable.value;
+      if (model.task !== 'spans') {
+        return failure(
+          'RECIPE_INVALID',
+          model.task === 'features'
+            ? `"${model.name}" marks nothing by itself, so there is nothing to measure. Nothing was changed. Measure a model that was built on it.`
+            : `"${model.name}" tells whole documents apart; this report is about spans. Nothing was changed. Its scores on the development and test documents are on its run and its card.`,
+          { model: model.name },
+        );
+      }
       const began = clock.monotonicMs();
       const opened = deps.snapshots.open(snapshotId ?? model.snapshotId, {
         actor: call.actor,

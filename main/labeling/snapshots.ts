@@ -67,6 +67,8 @@ const MANIFEST_VERSION = 1;
 
 interface Candidate extends FreezableDocument {
   readonly spans: readonly Span[];
+  /** Whether somebody said that these are all its labels. */
+  readonly finished: boolean;
 }
 
 export function createSnapshots(deps: {
@@ -88,6 +90,7 @@ export function createSnapshots(deps: {
     actor: Actor,
     project: ProjectCore,
     purposeId: string,
+    wanted: FreezeOrder['documents'],
     leftOut: Map<string, number>,
   ): Result<{ readonly candidates: Candidate[]; readonly policySha256: string }> {
     const { projectId, collectionId } = project;
@@ -102,8 +105,9 @@ export function createSnapshots(deps: {
     const candidates: Candidate[] = [];
     for (const document of repository.freezable(opened.value.ids())) {
       const spans = finished.get(document.rowid);
-      if (spans === undefined) note(leftOut, 'unfinished', 1);
-      else candidates.push({ ...document, spans });
+      if (spans !== undefined) candidates.push({ ...document, spans, finished: true });
+      else if (wanted === 'all') candidates.push({ ...document, spans: [], finished: false });
+      else note(leftOut, 'unfinished', 1);
     }
     return ok({ candidates, policySha256: opened.value.policySha256 });
   }
@@ -151,14 +155,14 @@ export function createSnapshots(deps: {
       const { purposeId } = project.value;
       return store.transaction((): Result<Snapshot> => {
         const leftOut = new Map<string, number>();
-        const own = collect(actor, project.value, purposeId, leftOut);
+        const own = collect(actor, project.value, purposeId, order.documents, leftOut);
         if (!own.ok) return own;
         let dev: readonly Candidate[] | null = null;
         if ('devProjectId' in split) {
           const devProject = projects.get(split.devProjectId);
           if (!devProject.ok) return devProject;
           // Both are used for the purpose of the snapshot, so both are asked for under it.
-          const collected = collect(actor, devProject.value, purposeId, leftOut);
+          const collected = collect(actor, devProject.value, purposeId, order.documents, leftOut);
           if (!collected.ok) return collected;
           dev = collected.value.candidates;
         }
@@ -192,6 +196,9 @@ export function createSnapshots(deps: {
             .filter(([, count]) => count > 0)
             .map(([reason, count]) => ({ reason, count }))
             .sort((a, b) => b.count - a.count),
+          ...(order.documents === 'all' && {
+            unfinished: chosen.filter((document) => !document.finished).length,
+          }),
         };
         repository.insert({
           id: snapshot.snapshotId,

@@ -149,6 +149,16 @@ function limitsOf(
       `The recipe shortens itself to about ${resolved.timeBudgetSeconds} seconds on the machine at hand: the same recipe on another machine may make other weights.`,
     );
   }
+  if (run.privacy) {
+    limits.push(
+      `The privacy guarantee is about one ${run.privacy.unit} of text, not about everything a person said: somebody with many documents is protected less. Choosing settings by trying several on the same people is not counted.`,
+    );
+  }
+  if (run.base) {
+    limits.push(
+      `It was built on "${run.base.name}": what that model learned, and from whom, is known here only as far as its own papers say.`,
+    );
+  }
   if (run.recipe.architecture === 'tagger') {
     limits.push(
       'The tagger sees a token and its neighborhood, not the whole document, and one label per token: nested spans cannot be found.',
@@ -199,6 +209,9 @@ export function cardJson(card: ModelCard): Record<string, unknown> {
       runId: card.run.runId,
       recipe: card.recipe,
       recipeSha256: card.run.recipeSha256,
+      base: card.run.base,
+      test: card.run.test,
+      privacy: card.run.privacy,
       provider: card.run.provider,
       startedAt: card.run.startedAt,
       seconds: card.run.seconds,

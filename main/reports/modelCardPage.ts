@@ -229,6 +229,13 @@ function qualitySection({ evaluations }: ModelCard): Html {
   )}`;
 }
 
+/** Both accountants give upper bounds; the smaller one holds (Gopi et al. 2021; Mironov 2017). */
+function privacyOf(spent: NonNullable<ModelCard['run']['privacy']>): string {
+  const { epsilonPrv, epsilonRdp, delta, unit, noiseMultiplier, clipNorm, sampleRate } = spent;
+  const epsilon = Math.min(epsilonPrv, epsilonRdp);
+  return `ε = ${epsilon.toFixed(3)} at δ = ${delta}, per ${unit} (PRV ${epsilonPrv.toFixed(3)}, RDP ${epsilonRdp.toFixed(3)}); noise ${noiseMultiplier}, clipped at ${clipNorm}, ${plural(spent.steps, 'step')} at rate ${sampleRate.toPrecision(3)} over ${plural(spent.sequences, 'sequence')}`;
+}
+
 function trainingSection({ run, facts, recipe, curve }: ModelCard): Html {
   const list: readonly Fact[] = [
     { name: 'Run', value: `${run.runId}, started ${moment(run.startedAt)}` },
@@ -256,6 +263,24 @@ function trainingSection({ run, facts, recipe, curve }: ModelCard): Html {
           : `of epoch ${facts.bestEpoch}, best on the development split`),
     },
     { name: 'Seen', value: facts && `${count(facts.tokens)} tokens, ${count(facts.spans)} spans` },
+    ...(run.base
+      ? [
+          {
+            name: 'Built on',
+            value: `${run.base.name} (${run.base.baseId})`,
+            sha256: run.base.sha256,
+          },
+        ]
+      : []),
+    ...(run.test
+      ? [
+          {
+            name: 'Test at the end',
+            value: `F1 ${fixed(run.test.f1)}, once, with the chosen weights, on ${plural(facts?.testDocuments ?? 0, 'document')}`,
+          },
+        ]
+      : []),
+    ...(run.privacy ? [{ name: 'Differential privacy', value: privacyOf(run.privacy) }] : []),
   ];
   const settings = Object.entries(recipe).map(([name, value]) => ({
     name,

@@ -7,4 +7,5 @@ export {
   type Serving,
   type ServingDeps,
   type SuggestCall,
+  type Suggested,
 } from './suggestions.ts';

@@ -5,7 +5,7 @@
 import type { Span } from '../../shared/domain/spans.ts';
 import { checkSpan, sameSpan, snapToGraphemes } from '../../shared/domain/spans.ts';
 import { createGraphemes } from '../../shared/domain/graphemes.ts';
-import { ok, type Result } from '../../shared/kernel/result.ts';
+import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, Gate } from '../governance/index.ts';
 import type { Labeling } from '../labeling/index.ts';
 import type { ComputeClient, Predictors } from '../models/index.ts';
@@ -13,6 +13,13 @@ import type { ComputeClient, Predictors } from '../models/index.ts';
 export interface ScoredSpan extends Span {
   /** Probability of exactly this span, 0 to 1. */
   readonly score: number;
+}
+
+/** What a model says about a text: one of the two is empty, by what the model was made for. */
+export interface Suggested {
+  readonly spans: readonly ScoredSpan[];
+  /** Every class of the whole text with its probability, likeliest first. */
+  readonly classes: readonly { readonly label: string; readonly score: number }[];
 }
 
 export interface ServingDeps {
@@ -41,7 +48,7 @@ export interface Serving {
   suggestForText(
     call: SuggestCall,
     request: { readonly modelId: string; readonly text: string },
-  ): Promise<Result<readonly ScoredSpan[]>>;
+  ): Promise<Result<Suggested>>;
 }
 
 export function createServing({ predictors, compute, gate, labeling }: ServingDeps): Serving {
@@ -49,7 +56,7 @@ export function createServing({ predictors, compute, gate, labeling }: ServingDe
     { signal }: SuggestCall,
     modelId: string,
     text: string,
-  ): Promise<Result<readonly ScoredSpan[]>> {
+  ): Promise<Result<Suggested>> {
     const usable = predictors.require(modelId);
     if (!usable.ok) return usable;
     const result = await compute.predict(
@@ -66,7 +73,7 @@ export function createServing({ predictors, compute, gate, labeling }: ServingDe
         snapToGraphemes({ start, end, label, score }, graphemes),
       )
       .filter((span) => checkSpan(span, graphemes) === null);
-    return ok(spans);
+    return ok({ spans, classes: result.value.documents[0]?.classes ?? [] });
   }
 
   return {
@@ -74,6 +81,13 @@ export function createServing({ predictors, compute, gate, labeling }: ServingDe
     async suggestForDocument(call, { modelId, projectId, documentId }) {
       const usable = predictors.require(modelId);
       if (!usable.ok) return usable;
+      if (usable.value.task !== 'spans') {
+        return failure(
+          'MODEL_BLOCKED',
+          `"${usable.value.name}" tells whole documents apart and marks nothing in them. Nothing was changed. Choose a model that was trained on spans.`,
+          { model: usable.value.name, state: 'valid', reason: 'documents' },
+        );
+      }
       const project = labeling.projects.get(projectId);
       if (!project.ok) return project;
       const opened = gate.open({
@@ -90,7 +104,7 @@ export function createServing({ predictors, compute, gate, labeling }: ServingDe
       if (!predicted.ok) return predicted;
       const known = new Set(project.value.labels.map(({ id }) => id));
       const existing = labeling.annotations.current(projectId, documentId);
-      const fresh = predicted.value.filter(
+      const fresh = predicted.value.spans.filter(
         (span) => known.has(span.label) && !existing.some((marked) => sameSpan(marked, span)),
       );
       labeling.suggestions.put(projectId, documentId, modelId, fresh);

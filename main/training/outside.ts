@@ -80,13 +80,16 @@ export async function trainOutside(
 ): Promise<Result<OutsideRecord>> {
   const recipe = readRecipe(order);
   if (!recipe.ok) return recipe;
+  const free = isFree(order);
+  if (!free.ok) return free;
   const { resolved, sha256: recipeSha256 } = recipe.value;
   const base = await readBase(resolved, order.recipeFile);
   if (!base.ok) return base;
   const read = await readData(deps.clock, resolved, order, hooks);
   if (!read.ok) return read;
   const { data, splits } = read.value;
-  const former = claimFolder(order, { recipeSha256, data });
+  const baseSha256 = base.value?.sha256 ?? null;
+  const former = formerRun(order, { recipeSha256, baseSha256, data });
   if (!former.ok) return former;
 
   const out = resolve(order.out);
@@ -273,21 +276,24 @@ async function readSplit(
   return ok({ split: { folder, format, documents: documents.length, issues }, documents });
 }
 
-/** The record of the run to go on with; null for a fresh one. */
-function claimFolder(
-  { out, resume }: OutsideOrder,
-  now: { readonly recipeSha256: string; readonly data: TrainingData },
-): Result<OutsideRecord | null> {
+/** Asked first: nobody should read a corpus to hear that the folder is taken. */
+function isFree({ out, resume }: OutsideOrder): Result<void> {
   ensureFolder(resolve(out));
+  return resume || readdirSync(out).length === 0
+    ? ok(undefined)
+    : failure(
+        'CONFLICT',
+        `The folder "${out}" is not empty. Nothing was done. Choose a new one, or say --resume to go on with the run that was cut short in it.`,
+      );
+}
+
+/** The record of the run to go on with; null for a fresh one. */
+function formerRun(
+  { out, resume }: OutsideOrder,
+  now: Parameters<typeof isSameRun>[1],
+): Result<OutsideRecord | null> {
+  if (!resume) return ok(null);
   const written = readFileIfThere(join(out, RECORD));
-  if (!resume) {
-    return readdirSync(out).length === 0
-      ? ok(null)
-      : failure(
-          'CONFLICT',
-          `The folder "${out}" is not empty. Nothing was done. Choose a new one, or say --resume to go on with the run that was cut short in it.`,
-        );
-  }
   const record = written && parseRecord(written.toString('utf8'));
   if (!record || record.state === 'done') {
     return failure(
@@ -301,7 +307,7 @@ function claimFolder(
     ? ok(record)
     : failure(
         'CONFLICT',
-        `The run in "${out}" began with another recipe or other data, so its checkpoint means nothing for these. Nothing was done. Start a new run in another folder.`,
+        `The run in "${out}" began with another recipe, base or data, so its checkpoint means nothing for these. Nothing was done. Start a new run in another folder.`,
       );
 }
 

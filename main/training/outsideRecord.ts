@@ -66,8 +66,15 @@ export type OutsideResult = Pick<
 
 export const isSameRun = (
   record: OutsideRecord,
-  now: { readonly recipeSha256: string; readonly data: TrainingData },
-): boolean => record.recipeSha256 === now.recipeSha256 && record.data.sha256 === now.data.sha256;
+  now: {
+    readonly recipeSha256: string;
+    readonly baseSha256: string | null;
+    readonly data: TrainingData;
+  },
+): boolean =>
+  record.recipeSha256 === now.recipeSha256 &&
+  (record.base?.sha256 ?? null) === now.baseSha256 &&
+  record.data.sha256 === now.data.sha256;
 
 /** Undefined for what is no record of this version. */
 export function parseRecord(text: string): OutsideRecord | undefined {

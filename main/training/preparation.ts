@@ -8,7 +8,7 @@ import type { Actor } from '../governance/index.ts';
 import type { SnapshotReader, Snapshots } from '../labeling/index.ts';
 import type { Bases, ChosenBase } from '../models/index.ts';
 import { attempt } from '../platform/index.ts';
-import { collectTrainingData, type TrainingData } from './trainingData.ts';
+import { collectTrainingData, learnedOf, type TrainingData } from './trainingData.ts';
 
 export interface Prepared {
   readonly recipe: Recipe;
@@ -37,6 +37,14 @@ export function prepare(
   const opened = snapshots.open(snapshotId, { actor, operation: 'train' });
   if (!opened.ok) return opened;
   const reader = opened.value;
+  const { unfinished = 0 } = reader.snapshot;
+  if (unfinished > 0 && learnedOf(recipe) === 'spans') {
+    return failure(
+      'RECIPE_INVALID',
+      `In ${unfinished} of its documents nobody finished the labels: a model would learn that there is nothing to find in them. Nothing was changed. Freeze a snapshot of finished documents for this.`,
+      { field: 'task', count: unfinished },
+    );
+  }
   const chosen = chooseBase(bases, recipe, reader.snapshot.purposeId);
   if (!chosen.ok) return chosen;
   // A text that is not the frozen one comes as a fault from inside the iteration.

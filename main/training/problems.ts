@@ -102,5 +102,15 @@ function snapshotProblems(recipe: Recipe, snapshot: Snapshot): RecipeProblem[] {
   if (task === 'spans' && snapshot.labels.length === 0) {
     found.push(problem('error', 'labelsMissing', 'task', 'Nothing is labeled in this snapshot.'));
   }
+  if (task === 'spans' && (snapshot.unfinished ?? 0) > 0) {
+    found.push(
+      problem(
+        'error',
+        'labelsMissing',
+        'task',
+        `In ${snapshot.unfinished} of its documents nobody finished the labels.`,
+      ),
+    );
+  }
   return found;
 }

@@ -151,6 +151,7 @@ export async function createTrainingHouse(options: HouseOptions) {
     labeling.snapshots.freeze(actor, {
       projectId,
       name: 'Notes of November',
+      documents: 'finished',
       split: { devProjectId },
     }),
   );

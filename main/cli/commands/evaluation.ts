@@ -97,7 +97,16 @@ export function addSuggestCommand(program: Program): void {
       }
       if (file === undefined) throw usage('Say a file, - for standard input, or --document.');
       const text = file === '-' ? await session.terminal.readDescriptor(0) : readText(file);
-      const { spans } = await session.call('suggest.text', { modelId, text });
+      const { spans, classes } = await session.call('suggest.text', { modelId, text });
+      if (classes.length > 0) {
+        return {
+          json: classes,
+          text: table(
+            ['class', 'score'],
+            classes.map(({ label, score }) => [label, fixed(score, 3)]),
+          ),
+        };
+      }
       return { json: spans, text: describeSpans(spans, text) };
     },
   });

@@ -126,45 +126,52 @@ export function addLabelingCommands(program: Program): void {
     },
   );
 
-  leaf<{ project?: string; dev: string; test: string; seed: string; devProject?: string }>(
-    program,
-    labeling,
-    'snapshot',
-    {
-      summary: 'freeze what a model will see',
-      arguments: '<name>',
-      options: (command) =>
-        command
-          .option('--project <name>', 'which project')
-          .option('--dev <fraction>', 'share of people for development', '0.2')
-          .option('--test <fraction>', 'share of people for the test', '0')
-          .option('--seed <number>', 'seed of the split', '1')
-          .option('--dev-project <name>', 'take all of this project as development part instead'),
-      examples: [
-        'labeling snapshot first --project names',
-        'labeling snapshot first --project train --dev-project dev',
-      ],
-      async run(session, options, [name = '']) {
-        const snapshot = await session.job(
-          'snapshot.freeze',
-          {
-            name,
-            projectId: await findProject(session, options.project),
-            split:
-              options.devProject === undefined
-                ? {
-                    dev: Number(options.dev),
-                    test: Number(options.test),
-                    seed: Number(options.seed),
-                  }
-                : { devProjectId: await findProject(session, options.devProject) },
-          },
-          'Freezing',
-        );
-        return { json: snapshot, text: describeSnapshot(snapshot) };
-      },
+  leaf<{
+    project?: string;
+    dev: string;
+    test: string;
+    seed: string;
+    devProject?: string;
+    all?: boolean;
+  }>(program, labeling, 'snapshot', {
+    summary: 'freeze what a model will see',
+    arguments: '<name>',
+    options: (command) =>
+      command
+        .option('--project <name>', 'which project')
+        .option('--dev <fraction>', 'share of people for development', '0.2')
+        .option('--test <fraction>', 'share of people for the test', '0')
+        .option('--seed <number>', 'seed of the split', '1')
+        .option('--dev-project <name>', 'take all of this project as development part instead')
+        .option(
+          '--all',
+          'unfinished documents too: for pretraining and for classes of whole documents',
+        ),
+    examples: [
+      'labeling snapshot first --project names',
+      'labeling snapshot first --project train --dev-project dev',
+    ],
+    async run(session, options, [name = '']) {
+      const snapshot = await session.job(
+        'snapshot.freeze',
+        {
+          name,
+          projectId: await findProject(session, options.project),
+          documents: options.all === true ? 'all' : 'finished',
+          split:
+            options.devProject === undefined
+              ? {
+                  dev: Number(options.dev),
+                  test: Number(options.test),
+                  seed: Number(options.seed),
+                }
+              : { devProjectId: await findProject(session, options.devProject) },
+        },
+        'Freezing',
+      );
+      return { json: snapshot, text: describeSnapshot(snapshot) };
     },
-  );
+  });
 }
 
 export function describeSnapshot(snapshot: OutputOf<'snapshot.freeze'>): string {

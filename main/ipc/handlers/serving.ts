@@ -27,8 +27,9 @@ export function servingHandlers({
         { modelId, text },
       );
       if (!suggested.ok) return suggested;
-      context.note({ object: modelId, counts: { spans: suggested.value.length } });
-      return ok({ spans: [...suggested.value] });
+      const { spans, classes } = suggested.value;
+      context.note({ object: modelId, counts: { spans: spans.length } });
+      return ok({ spans: [...spans], classes: [...classes] });
     },
   };
 }

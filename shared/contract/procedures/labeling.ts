@@ -128,6 +128,8 @@ export const SnapshotShape = z.strictObject({
   labels: z.array(z.strictObject({ label: z.string().max(100), count: Count })).max(500),
   /** Left out, and why: the gate's steps, or no finished labels. */
   leftOut: z.array(z.strictObject({ reason: z.string().max(60), count: Count })).max(50),
+  /** Documents in it whose labels nobody finished: nothing may learn spans from such a snapshot. */
+  unfinished: Count.optional(),
 });
 export type Snapshot = z.infer<typeof SnapshotShape>;
 
@@ -232,6 +234,8 @@ export const labelingProcedures = {
     input: z.strictObject({
       projectId: Identifier,
       name: Name,
+      /** `all` takes unfinished documents too, without labels: for pretraining, which learns from text alone. */
+      documents: z.enum(['finished', 'all']).default('finished'),
       /** Fractions of subjects (never of documents, so that nobody is in two splits), or a project that is the dev split. */
       split: z
         .union([

@@ -215,7 +215,11 @@ export const modelProcedures = {
   'suggest.text': procedure({
     kind: 'command',
     input: z.strictObject({ modelId: Identifier, text: Text }),
-    output: z.strictObject({ spans: z.array(Span.extend({ score: Fraction })).max(50_000) }),
+    output: z.strictObject({
+      spans: z.array(Span.extend({ score: Fraction })).max(50_000),
+      /** Of a model that tells whole texts apart: every class, likeliest first; else empty. */
+      classes: z.array(z.strictObject({ label: z.string().max(100), score: Fraction })).max(500),
+    }),
     errors: ['MODEL_BLOCKED', 'RECIPE_INVALID', 'COMPUTE_LOST', 'OUT_OF_MEMORY'],
     roles: ['clinician'],
     audit: 'meta',

@@ -120,7 +120,7 @@ describe('suggestions for a text from outside', () => {
     const before = rows();
     // Decomposed: the accent is a code point of its own and belongs to the letter before it.
     const text = 'Jose\u0301 came';
-    const spans = unwrap(await house.rooms.serving.suggestForText(call, { modelId, text }));
+    const { spans } = unwrap(await house.rooms.serving.suggestForText(call, { modelId, text }));
     expect(spans).toMatchObject([{ start: 0, end: 5, label: 'NAME' }]);
     expect(rows()).toBe(before);
   });

@@ -74,7 +74,7 @@ describe('with the real compute process', () => {
     expect(measured.exact.micro.f1).toBeCloseTo(run.devF1 ?? -1, 9);
 
     const [unseen] = notes(1, 77);
-    const spans = unwrap(
+    const { spans } = unwrap(
       await house.rooms.serving.suggestForText(call, {
         modelId: model.modelId,
         text: unseen?.text ?? '',
