@@ -1,6 +1,8 @@
 """Times one training step of a BERT token classifier in PyTorch, the peer of test/bench/training.
 
-Prints one line of JSON: {"version", "threads", "seconds": [per step], "peakBytes", "parameters"}.
+Prints one line of JSON: {"version", "threads", "seconds": [per step], "peakBytes", "parameters",
+"gflops"}, the last being the speed of one 1024 x 1024 product: Debian's PyTorch takes whatever BLAS the
+machine has, and with the reference BLAS it is a weak peer, which the row then shows.
 The model is the published one (post-normalization, exact Gelu, learned positions), without dropout, so
 that both sides do the same arithmetic. A step is forward, backward and AdamW.
 """
@@ -103,6 +105,11 @@ for _ in range(args.steps):
     loss.backward()
     optimizer.step()
     seconds.append(time.perf_counter() - begun)
+square = torch.rand(1024, 1024)
+square @ square
+begun = time.perf_counter()
+square @ square
+gflops = 2 * 1024**3 / (time.perf_counter() - begun) / 1e9
 print(
     json.dumps(
         {
@@ -110,6 +117,7 @@ print(
             "threads": torch.get_num_threads(),
             "seconds": seconds,
             "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "gflops": gflops,
             "parameters": sum(parameter.numel() for parameter in trained),
         }
     )

@@ -12,6 +12,8 @@ export interface StepRun {
   readonly parameters: number;
   readonly threads: number;
   readonly version?: string;
+  /** Speed of one large matrix product of the peer: tells a PyTorch with a slow BLAS. */
+  readonly gflops?: number;
 }
 
 export type Mode = 'full' | 'lora';

@@ -35,7 +35,7 @@ function against(mode: Mode): Measure[] {
       value: peer.seconds / own.seconds,
       unit: 'times',
       bound: { least: LEAST[mode] },
-      note: `PyTorch ${peer.version}, ${peer.threads} threads, ${peer.seconds.toFixed(2)} s; peak ${gigabytes(peer.peakBytes)}`,
+      note: `PyTorch ${peer.version}, ${peer.threads} threads, ${peer.seconds.toFixed(2)} s; its MatMul ${(peer.gflops ?? 0).toFixed(0)} GFLOP/s; peak ${gigabytes(peer.peakBytes)}`,
     },
   ];
 }
