@@ -165,9 +165,10 @@ export function hashRun(base: ModelBundle, ...sets: readonly (readonly WireDocum
   const hash = createHash('sha256');
   for (const [path, bytes] of Object.entries(base.files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(path).update('\0').update(createHash('sha256').update(bytes).digest());
-  for (const documents of sets)
-    hash.update(
-      JSON.stringify(documents.map(({ id, text, spans, label }) => [id, text, spans, label])),
-    );
+  for (const documents of sets) {
+    hash.update(`\n${documents.length}\n`);
+    for (const { id, text, spans, label } of documents)
+      hash.update(JSON.stringify([id, text, spans, label]));
+  }
   return hash.digest('hex');
 }

@@ -67,7 +67,10 @@ describe.skipIf(!hasExports)('training an encoder (../shared/data/onnx-exports)'
   it.each<[string, Partial<EncoderRecipe>]>([
     ['all weights', { mode: { kind: 'full' } }],
     ['the head', { mode: { kind: 'head' }, learningRate: 0.02 }],
-    ['LoRA', { mode: LORA, learningRate: 0.02, accumulation: 2, batchSize: 4 }],
+    [
+      'LoRA on two threads',
+      { mode: LORA, learningRate: 0.02, accumulation: 2, batchSize: 4, threads: 2 },
+    ],
   ])('goes on from a checkpoint within an epoch bit for bit (%s)', async (_, changes) => {
     const job = await encoderJob('bert_tok_17', { ...changes, checkpointSteps: 4 });
     const whole = watch();
