@@ -70,7 +70,8 @@ export function belongsToField(event: KeyboardEvent): boolean {
 export function belongsToControl(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
-  const acts = event.key === 'Enter' || event.key === ' ';
+  // With Ctrl or Cmd they are a command of the screen: `Mod+Enter` begins, wherever the focus is.
+  const acts = (event.key === 'Enter' || event.key === ' ') && !event.ctrlKey && !event.metaKey;
   const moves = event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End';
   return (
     (acts &&

@@ -60,6 +60,7 @@ export const jobs = {
   'job.procedure.request.access': 'Auskunftspaket',
   'job.procedure.request.erase': 'Löschung',
   'job.procedure.audit.verify': 'Prüfung des Protokolls',
+  'job.procedure.user.remove': 'Entfernen eines Benutzers',
   'job.stage.copying': 'Kopieren',
   'job.stage.readingBack': 'Zurücklesen',
   'job.procedure.backup.create': 'Sicherung',

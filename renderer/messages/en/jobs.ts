@@ -57,6 +57,7 @@ export const jobs = {
   'job.procedure.request.access': 'Access pack',
   'job.procedure.request.erase': 'Erasure',
   'job.procedure.audit.verify': 'Verification of the log',
+  'job.procedure.user.remove': 'Removal of a user',
   'job.stage.copying': 'Copying',
   'job.stage.readingBack': 'Reading back',
   'job.procedure.backup.create': 'Backup',

@@ -58,6 +58,7 @@ export const jobs = {
   'job.procedure.request.access': '查阅资料包',
   'job.procedure.request.erase': '删除',
   'job.procedure.audit.verify': '日志校验',
+  'job.procedure.user.remove': '移除用户',
   'job.stage.copying': '正在复制',
   'job.stage.readingBack': '正在回读核对',
   'job.procedure.backup.create': '备份',
