@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { forbiddenCalls } from './trace.ts';
 
 const CLI = fileURLToPath(new URL('../../main/entries/cli.ts', import.meta.url));
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
@@ -25,18 +26,6 @@ function skips(): boolean {
   }
   process.stderr.write('SKIPPED: no strace on this machine, "no network" was not proven.\n');
   return true;
-}
-
-/** Lines of a trace that reach for something else than a Unix socket, or open a port. */
-export function forbiddenCalls(trace: string): readonly string[] {
-  return (
-    trace
-      .split('\n')
-      .filter((line) => /\b(connect|bind|sendto|sendmsg|sendmmsg|listen)\(/.test(line))
-      .filter((line) => !/sa_family=AF_(UNIX|NETLINK|UNSPEC)\b/.test(line))
-      // Traffic on a socket that is connected already, as between parent and child, names no address.
-      .filter((line) => !/\b(sendto|sendmsg|sendmmsg)\(/.test(line) || /sa_family=/.test(line))
-  );
 }
 
 describe('the reader of traces', () => {
