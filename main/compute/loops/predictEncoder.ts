@@ -89,12 +89,14 @@ function settingsOf(
   tokenizer: Tokenizer,
   perToken: boolean,
 ): ReadingSettings {
-  const { alignment, maxTokens, overlap } = config.own ?? CUSTOMARY;
+  const { alignment, overlap, ...own } = config.own ?? CUSTOMARY;
+  const maxTokens = Math.min(own.maxTokens, config.longest, tokenizer.maxTokens ?? Infinity);
   return {
     task: perToken ? 'spans' : 'documents',
     alignment,
-    maxTokens: Math.min(maxTokens, config.longest, tokenizer.maxTokens ?? Infinity),
-    overlap,
+    maxTokens,
+    // A model shorter than customary leaves less to share.
+    overlap: Math.max(0, Math.min(overlap, (maxTokens >> 1) - 4)),
   };
 }
 

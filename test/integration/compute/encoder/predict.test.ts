@@ -39,6 +39,18 @@ describe.skipIf(!hasExports)('a folder from elsewhere (../shared/data/onnx-expor
     }
   });
 
+  it('reads through windows as short as the model', async () => {
+    const { files } = await foreign('bert_tok_17', named);
+    const config = JSON.parse(text(files['config.json']!)) as object;
+    const short = new TextEncoder().encode(
+      JSON.stringify({ ...config, max_position_embeddings: 24 }),
+    );
+    const result = await run({ files: { ...files, 'config.json': short } }, { tokens: true });
+    const long = await run({ files }, { tokens: true });
+    for (const [index, { tokens }] of result.documents.entries())
+      expect(tokens!.starts).toEqual(long.documents[index]!.tokens!.starts);
+  });
+
   it('classifies texts, likeliest first, chances adding up to one', async () => {
     const { documents, labels } = await run(await foreign('bert_seqcls_14', {}));
     expect(labels[8]).toBe('LABEL_8');
