@@ -338,5 +338,15 @@ describe.skipIf(browserMissing())('training', () => {
   ] as const)('clips no control in %s at %o', async (locale, size) => {
     const on = await room(runs, { locale, size });
     expect(await clippedControls(on.page)).toEqual([]);
+    for (const route of [
+      'run_01KAR000004',
+      'new/bas_01KAR000001',
+      'sweeps',
+      'sweeps/new',
+      'bases',
+    ]) {
+      await goTo(on.page, `/training/${route}`);
+      expect([route, await clippedControls(on.page)]).toEqual([route, []]);
+    }
   });
 });
