@@ -1,5 +1,6 @@
 // The engine without a vault, for engineers at a terminal: what is in this model file, does it train as
 // PyTorch would, train on a folder. Composed apart from the services, because nothing here knows of people.
+import { statSync } from 'node:fs';
 import type { BaseReport } from '../../shared/contract/index.ts';
 import { ok, type Result } from '../../shared/kernel/result.ts';
 import { openFolder } from '../corpus/index.ts';
@@ -11,7 +12,7 @@ import {
   type InspectResult,
   type ParityResult,
 } from '../models/index.ts';
-import { createClock, fault, readFileIfThere } from '../platform/index.ts';
+import { attemptAsync, createClock, fault, readFileIfThere } from '../platform/index.ts';
 import {
   trainOutside,
   type OutsideHooks,
@@ -62,16 +63,23 @@ export function createWorkbench(): Workbench {
       return ok({ report: baseReport(bundle.value, { ok: false, why }, () => null), found: null });
     },
     parity: (model, golden, signal) =>
-      compute.parity({ onnx: bytesOf(model), golden: bytesOf(golden) }, signal),
-    check: (model, signal) => compute.check({ onnx: bytesOf(model) }, signal),
-    train: (order, hooks) => trainOutside({ compute, clock }, order, hooks),
+      answered(() => compute.parity({ onnx: bytesOf(model), golden: bytesOf(golden) }, signal)),
+    check: (model, signal) => answered(() => compute.check({ onnx: bytesOf(model) }, signal)),
+    train: (order, hooks) => answered(() => trainOutside({ compute, clock }, order, hooks)),
     close: () => compute.close(),
   };
 }
 
-/** @throws the fault SOURCE_NOT_FOUND. */
+/** What the disk refuses on the way is an answer like any other. */
+async function answered<T>(act: () => Promise<Result<T>>): Promise<Result<T>> {
+  const outcome = await attemptAsync(act);
+  return outcome.ok ? outcome.value : outcome;
+}
+
+/** @throws the fault SOURCE_NOT_FOUND, also for a folder. */
 function bytesOf(path: string): Uint8Array {
-  const bytes = readFileIfThere(path);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const bytes = isFolder ? undefined : readFileIfThere(path);
   if (bytes) return bytes;
   throw fault('SOURCE_NOT_FOUND', `There is no file "${path}". Nothing was done.`);
 }

@@ -3,7 +3,7 @@
  * recipe and the same data reading as inside; what is missing is everything about people, and the result
  * says so. The folder is made whole: a run that was cut short leaves a checkpoint there to go on from.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { RecipeOrder, type Progress, type Recipe } from '../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
@@ -125,7 +125,8 @@ export async function trainOutside(
 
 function readRecipe(order: OutsideOrder): Result<ResolvedRecipe> {
   const { recipeFile, labelField } = order;
-  const bytes = readFileIfThere(recipeFile);
+  const isFolder = statSync(recipeFile, { throwIfNoEntry: false })?.isDirectory() === true;
+  const bytes = isFolder ? undefined : readFileIfThere(recipeFile);
   if (!bytes) {
     return failure(
       'SOURCE_NOT_FOUND',
@@ -278,6 +279,9 @@ async function readSplit(
 
 /** Asked first: nobody should read a corpus to hear that the folder is taken. */
 function isFree({ out, resume }: OutsideOrder): Result<void> {
+  if (existsSync(out) && !statSync(out).isDirectory()) {
+    return failure('CONFLICT', `"${out}" is a file, not a folder. Nothing was done.`);
+  }
   ensureFolder(resolve(out));
   return resume || readdirSync(out).length === 0
     ? ok(undefined)
