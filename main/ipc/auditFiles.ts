@@ -41,7 +41,8 @@ export function createAuditFiles(): AuditFiles {
 /** What the file system says about a file that cannot be read; anything else is a bug. */
 function unreadable(error: unknown): Result<never> {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
+  // The last: a name that cannot be one, with a zero byte in it.
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ERR_INVALID_ARG_VALUE') {
     return failure(
       'SOURCE_NOT_FOUND',
       'There is no such file. Nothing was changed. Check the path.',

@@ -6,6 +6,7 @@ const SUITES: Readonly<
 > = {
   house: () => import('./house.ts'),
   training: () => import('./training.ts'),
+  vault: () => import('./vault.ts'),
 };
 
 const asked = process.argv.slice(2);

@@ -34,6 +34,10 @@ const HEAVY: readonly ProcedureName[] = [
   'request.access',
   'deid.run',
   'audit.verify',
+  'audit.export',
+  'backup.create',
+  'backup.drill',
+  'vault.rekey',
 ];
 
 describe('random input', () => {
