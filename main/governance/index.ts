@@ -1,9 +1,9 @@
 // The face of governance: who may use whose data for what, and what happens when a person asks for theirs.
 // Rooms above read subject text through `gate`, write it through `texts`, send it out through `exits`.
 import { createAccess, type Access } from './access.ts';
+import { createCalendar, type Calendar } from './calendar.ts';
 import { createConsents, type Consents, type ConsentLostListener } from './consent.ts';
 import type { Actor, RoomContext } from './context.ts';
-import type { IsHoliday } from '../../shared/domain/deadlines.ts';
 import { createErasure, type Erasure } from './erasure.ts';
 import { createErasureJournal, type KnownErasures } from './erasureJournal.ts';
 import { replayErasures, type Replayed } from './erasureReplay.ts';
@@ -27,6 +27,7 @@ export interface Governance {
   readonly exits: Exits;
   readonly requests: Requests;
   readonly access: Access;
+  readonly calendar: Calendar;
   readonly erasure: Erasure;
   /** Carries out in a restored copy what was erased since; fails as an erasure does. */
   replay(actor: Actor, known: KnownErasures): Promise<Result<Replayed>>;
@@ -37,8 +38,6 @@ export interface Governance {
 }
 
 export interface GovernanceDeps extends RoomContext {
-  /** Public holidays of the site; without them deadlines fall earlier, never later. */
-  readonly isHoliday?: IsHoliday;
   /** Folders outside the vault that the proof of an erasure must search, asked for then. Absolute. */
   readonly scanFolders?: () => readonly string[];
 }
@@ -63,10 +62,11 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     texts,
   );
   const exits = createExits(deps);
+  const calendar = createCalendar(deps);
   const requests = createRequests(deps, {
     subjects,
     repository: requestRows,
-    isHoliday: deps.isHoliday,
+    isHoliday: calendar.isHoliday,
   });
   const journal = createErasureJournal(deps);
   deps.audit.onSign(() => {
@@ -87,6 +87,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     texts: createTextStore(texts),
     exits,
     requests,
+    calendar,
     access: createAccess(deps, { ...person, consent, purposes }),
     erasure,
     async replay(actor, known) {
@@ -100,6 +101,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
 
 export * from './audit/index.ts';
 export type { Access, AccessData, AccessDocument } from './access.ts';
+export type { Calendar, SiteHoliday } from './calendar.ts';
 export type {
   ConsentEntry,
   ConsentLostListener,

@@ -10,6 +10,7 @@ import type { WireError } from './wire.ts';
 import { baseProcedures } from './procedures/bases.ts';
 import { corpusProcedures } from './procedures/corpus.ts';
 import { governanceProcedures } from './procedures/governance.ts';
+import { siteProcedures } from './procedures/site.ts';
 import { labelingProcedures } from './procedures/labeling.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { trainingProcedures } from './procedures/training.ts';
@@ -26,6 +27,7 @@ export const contract = {
   ...auditFileProcedures,
   ...corpusProcedures,
   ...governanceProcedures,
+  ...siteProcedures,
   ...labelingProcedures,
   ...baseProcedures,
   ...trainingProcedures,
@@ -82,6 +84,7 @@ export * from './order.ts';
 export * from './procedures/bases.ts';
 export * from './procedures/corpus.ts';
 export * from './procedures/governance.ts';
+export * from './procedures/site.ts';
 export * from './procedures/labeling.ts';
 export * from './procedures/models.ts';
 export * from './procedures/training.ts';

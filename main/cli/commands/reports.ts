@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { OutputOf } from '../../../shared/contract/index.ts';
 import { failureOf, writeFileAtomic } from '../../platform/index.ts';
 import { leaf, noun, type Program } from '../command.ts';
+import { addDeadlineCommand } from './deadline.ts';
 import { CliFailure, usage } from '../failure.ts';
 import { findModel, subjectOf } from '../resolve.ts';
 import type { Session } from '../session.ts';
@@ -101,6 +102,7 @@ export const describeReports = (reports: OutputOf<'report.list'>['items']): stri
 
 export function addRequestCommands(program: Program): void {
   const request = noun(program, 'request', 'requests of the people in the data');
+  addDeadlineCommand(program, request);
 
   leaf<{ out?: string; recipient?: string; received?: string }>(program, request, 'access', {
     summary: 'put together everything held about a person',

@@ -46,6 +46,8 @@ export const audit = {
   'audit.action.purpose.retire': 'Zweck außer Kraft gesetzt',
   'audit.action.consent.record': 'Einwilligung festgehalten',
   'audit.action.consent.withdraw': 'Einwilligung widerrufen',
+  'audit.action.site.set': 'Land des Standorts gesetzt',
+  'audit.action.holiday.set': 'Feiertag geändert',
   'audit.action.project.create': 'Projekt begonnen',
   'audit.action.task.open': 'Text zur Annotation geöffnet',
   'audit.action.label.apply': 'Labels geändert',

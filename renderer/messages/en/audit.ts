@@ -43,6 +43,8 @@ export const audit = {
   'audit.action.purpose.retire': 'Purpose retired',
   'audit.action.consent.record': 'Consent recorded',
   'audit.action.consent.withdraw': 'Consent withdrawn',
+  'audit.action.site.set': 'Site country set',
+  'audit.action.holiday.set': 'Public holiday changed',
   'audit.action.project.create': 'Project started',
   'audit.action.task.open': 'Note opened for labeling',
   'audit.action.label.apply': 'Labels changed',

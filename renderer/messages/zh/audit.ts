@@ -40,6 +40,8 @@ export const audit = {
   'audit.action.purpose.retire': '停用处理目的',
   'audit.action.consent.record': '记录同意',
   'audit.action.consent.withdraw': '撤回同意',
+  'audit.action.site.set': '已设置所在国家',
+  'audit.action.holiday.set': '已更改公共假日',
   'audit.action.project.create': '新建项目',
   'audit.action.task.open': '打开病历标注',
   'audit.action.label.apply': '更改标注',

@@ -26,6 +26,7 @@ import { governanceHandlers } from './governanceHandlers.ts';
 import { labelingHandlers } from './labelingHandlers.ts';
 import { trainingHandlers } from './trainingHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
+import { siteHandlers } from './siteHandlers.ts';
 import { staffHandlers } from './staffHandlers.ts';
 import { vaultHandlers } from './vaultHandlers.ts';
 
@@ -85,6 +86,7 @@ const HANDLERS: Handlers = {
   ...governanceHandlers,
   ...labelingHandlers,
   ...modelHandlers,
+  ...siteHandlers,
   ...staffHandlers,
   ...trainingHandlers,
 };
