@@ -8,6 +8,7 @@ import { createReportArchive, type ReportArchive } from './reportArchive.ts';
 import { createReportRepository } from './reportRepository.ts';
 import { createModelReports, type ModelReports, type ReportsDeps as Deps } from './reports.ts';
 
+export { anchorPage } from './anchorPage.ts';
 export { accessPackCounts, accessPackFiles, type AccessPackCounts } from './accessPack.ts';
 export { escapeHtml, html, trusted, type Html } from './html.ts';
 export { page, figures, type Figure, type Page } from './page.ts';

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT_CODE, type OutputOf } from '../../../shared/contract/index.ts';
 import { leaf, noun, type Outcome, type Program } from '../command.ts';
@@ -65,6 +65,62 @@ export function addAuditCommands(program: Program): void {
           ]),
           'Check it with: python3 resources/verifier/verify_audit.py FILE --key KEY',
         ].join('\n\n'),
+      };
+    },
+  });
+
+  leaf<{ page?: string }>(program, audit, 'anchor', {
+    summary: 'sign the present head and keep it outside: a file for a stick, a page with a QR code',
+    arguments: '[file]',
+    options: (command) => command.option('--page <file>', 'an HTML page to print'),
+    examples: ['audit anchor /media/stick/anchor.txt', 'audit anchor --page anchor.html'],
+    async run(session, options, [file]) {
+      const { page, ...anchor } = await session.call('audit.anchor', {});
+      if (file !== undefined) writeFileSync(resolve(file), anchor.checkpoint);
+      if (options.page !== undefined) writeFileSync(resolve(options.page), page);
+      return {
+        json: anchor,
+        text: `${anchor.checkpoint}\n${facts([
+          ['leaves', anchor.size],
+          ['at', anchor.at],
+          ['key', anchor.verifierKey],
+        ])}`,
+      };
+    },
+  });
+
+  leaf(program, audit, 'compare', {
+    summary: 'hold the log against a head that was kept elsewhere',
+    arguments: '<file>',
+    examples: ['audit compare /media/stick/anchor.txt'],
+    async run(session, _options, [file = '']) {
+      const compared = await session.call('audit.compare', {
+        anchor: readFileSync(resolve(file), 'utf8'),
+      });
+      const intact = compared.state === 'intact';
+      return {
+        json: compared,
+        text: intact
+          ? `The log continues the head of ${compared.size} leaves.`
+          : `The log does NOT continue the head of ${compared.size} leaves: ${compared.state}.`,
+        exitCode: intact ? 0 : EXIT_CODE.integrity,
+      };
+    },
+  });
+
+  leaf<{ yes?: boolean }>(program, audit, 'prune', {
+    summary: 'empty leaves whose time is over; their hashes and all proofs stay',
+    options: (command) => command.option('--yes', 'do it; without it only the numbers are shown'),
+    examples: ['audit prune', 'audit prune --yes'],
+    async run(session, { yes }) {
+      const { classes } = await session.call('audit.retention', {});
+      const pruned = yes === true ? (await session.call('audit.prune', {})).pruned : 0;
+      return {
+        json: { classes, pruned },
+        text: `${table(
+          ['class', 'kept for months', 'due'],
+          classes.map((each) => [each.class, each.months, each.due]),
+        )}${yes === true ? `\n\n${pruned} leaves emptied.` : ''}`,
       };
     },
   });

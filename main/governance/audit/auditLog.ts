@@ -85,6 +85,8 @@ export interface AuditLog {
     readonly roles: readonly string[];
     readonly second?: string;
   }): Result<void>;
+  /** As `compareAnchor`, with a head that was kept elsewhere: on a stick, on paper. */
+  compareHead(note: string): { readonly state: AnchorState; readonly size: number };
   /** Recomputes everything; about 100,000 leaves in two seconds. */
   verify(options?: VerificationOptions): Promise<AuditVerification>;
   /** Newest first. `before` is the `next` of the page before. */
@@ -184,15 +186,18 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
 
   function compareAnchor(): AnchorState {
     const note = anchorNote();
-    if (note === undefined) return 'unknown';
+    return note === undefined ? 'unknown' : compareHead(note).state;
+  }
+
+  function compareHead(note: string): { state: AnchorState; size: number } {
     const known = openCheckpoint(note, origin, verifierKey);
-    if (!known) return 'broken';
-    const size = repository.size();
-    if (known.size > size) return 'rolledBack';
+    if (!known) return { state: 'broken', size: 0 };
+    const { size } = known;
+    if (size > repository.size()) return { state: 'rolledBack', size };
     try {
-      return rootOf(known.size).equals(known.root) ? 'intact' : 'rolledBack';
+      return { state: rootOf(size).equals(known.root) ? 'intact' : 'rolledBack', size };
     } catch {
-      return 'broken'; // A subtree that the root needs is gone.
+      return { state: 'broken', size }; // A subtree that the root needs is gone.
     }
   }
 
@@ -243,6 +248,7 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     },
     signedHead,
     compareAnchor,
+    compareHead,
     acceptHead,
     verify: (options = {}) =>
       verifyLog({ ...options, repository, origin, verifierKey, anchor: anchorNote() }),

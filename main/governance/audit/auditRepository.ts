@@ -34,6 +34,8 @@ export interface AuditRepository {
   nodeCount(): number;
   head(): HeadRow | undefined;
   putHead(row: HeadRow): void;
+  /** What retention emptied, oldest first. */
+  prunings(): { readonly leaf_seq: number; readonly ranges: string }[];
   secret(name: string): Buffer | undefined;
   putSecret(name: string, value: Buffer): void;
 }
@@ -89,6 +91,7 @@ export function createAuditRepository(db: Db): AuditRepository {
     nodeCount: () => nodeCount.get()?.count ?? 0,
     head: () => head.get(),
     putHead: (row) => void putHead.run([row.size, row.root, row.signed_note, row.at]),
+    prunings: () => db.all('SELECT leaf_seq, ranges FROM audit_prune ORDER BY leaf_seq'),
     secret: (name) => secret.get([name])?.value,
     putSecret: (name, value) => void putSecret.run([name, value]),
   };

@@ -14,10 +14,11 @@ export {
   type Checkpoint,
   type Head,
 } from './checkpoint.ts';
-export { verifyExport, type ExportFlaw, type ExportVerdict } from './exportFile.ts';
+export { notesIn, verifyExport, type ExportFlaw, type ExportVerdict } from './exportFile.ts';
 export { runVectors, type VectorReport } from './vectors.ts';
 export { verifyCopy, type CopyVerdict } from './copy.ts';
 export { commitment, type AuditEntry, type LeafBody } from './leaf.ts';
+export { createAuditRetention, type AuditRetention } from './retention.ts';
 export {
   leafHash,
   nodeHash,

@@ -3,6 +3,7 @@
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { createCompactRange, leafHash } from './merkle.ts';
 import { decodeLeaf } from './leaf.ts';
+import { prunedLeaves } from './retention.ts';
 import type { AuditRepository, LeafRow } from './auditRepository.ts';
 
 export interface AuditVerification {
@@ -67,12 +68,17 @@ export async function verifyLog(deps: VerificationDeps): Promise<AuditVerificati
   });
   if (wanted.has(0)) rootsAt.set(0, range.root());
 
+  const mayLackBody = prunedLeaves(repository.prunings(), (seq) => {
+    const row = repository.leaf(seq);
+    return row?.body && leafHash(row.body).equals(row.leaf_hash) ? decodeLeaf(row.body) : undefined;
+  });
+
   while (appended < size && firstBroken === undefined) {
     signal?.throwIfAborted();
     const rows = repository.leaves(appended, Math.min(PAGE, size - appended));
     if (rows.length === 0) broken(appended, 'gap');
     for (const row of rows) {
-      const what = complaint(row, appended);
+      const what = complaint(row, appended, mayLackBody);
       if (what) {
         broken(appended, what);
         break;
@@ -101,8 +107,13 @@ export async function verifyLog(deps: VerificationDeps): Promise<AuditVerificati
   return { intact: firstBroken === undefined, size, root: range.root(), firstBroken, knownHead };
 }
 
-function complaint(row: LeafRow, expected: number): BrokenPlace['what'] | undefined {
+function complaint(
+  row: LeafRow,
+  expected: number,
+  mayLackBody: (seq: number) => boolean,
+): BrokenPlace['what'] | undefined {
   if (row.seq !== expected) return 'gap';
+  if (!row.body && mayLackBody(row.seq)) return undefined;
   if (!row.body || !leafHash(row.body).equals(row.leaf_hash)) return 'body';
   try {
     const body = decodeLeaf(row.body);

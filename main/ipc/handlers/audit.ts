@@ -2,21 +2,43 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { failure, ok } from '../../../shared/kernel/result.ts';
-import type { AuditLog, Governance } from '../../governance/index.ts';
+import {
+  createAuditRetention,
+  notesIn,
+  type AuditLog,
+  type Governance,
+  type Staff,
+} from '../../governance/index.ts';
+import type { Store } from '../../store/index.ts';
+import { anchorPage } from '../../reports/index.ts';
 import { createAtomicFile, type Clock } from '../../platform/index.ts';
 import { folderOf } from './backup.ts';
 import type { Handlers } from './types.ts';
 
-type AuditName = 'audit.export' | 'audit.list' | 'audit.verify' | 'exit.list';
+type AuditName =
+  | 'audit.anchor'
+  | 'audit.compare'
+  | 'audit.export'
+  | 'audit.list'
+  | 'audit.prune'
+  | 'audit.retention'
+  | 'audit.verify'
+  | 'exit.list';
+
+/** Of several heads in one file the worst answer counts. */
+const SEVERITY = { intact: 0, unknown: 1, rolledBack: 2, broken: 3 } as const;
 
 export function auditHandlers(deps: {
   readonly audit: AuditLog;
   readonly governance: Pick<Governance, 'exits' | 'purposes'>;
+  readonly staff: Pick<Staff, 'nameOf'>;
+  readonly store: Store;
   readonly clock: Clock;
 }): Pick<Handlers, AuditName> {
-  const { audit, governance, clock } = deps;
+  const { audit, governance, staff, clock } = deps;
+  const retention = createAuditRetention(deps);
   return {
-    'audit.list'({ cursor, limit, action }, { session }) {
+    'audit.list'({ cursor, limit, action }) {
       const before = cursor === null ? undefined : Number(cursor);
       if (before !== undefined && !Number.isSafeInteger(before)) {
         return failure('BAD_INPUT', 'This place in the list does not exist. Start from the top.');
@@ -26,13 +48,12 @@ export function auditHandlers(deps: {
         ...(before !== undefined && { before }),
         ...(action !== null && { action }),
       });
-      const names = new Map(session.vault.keys.users().map(({ id, name }) => [id as string, name]));
       return ok({
         items: page.items.map(({ seq, at, action: done, body, leafHash }) => ({
           seq,
           at,
           action: done,
-          actor: body ? (names.get(body.actor) ?? body.actor) : '',
+          actor: body ? staff.nameOf(body.actor) : '',
           object: body?.object?.id ?? null,
           purpose: body?.purpose
             ? (governance.purposes.get(body.purpose)?.name ?? body.purpose)
@@ -67,6 +88,31 @@ export function auditHandlers(deps: {
         firstBroken: verified.firstBroken ? { ...verified.firstBroken } : null,
         knownHead: verified.knownHead ? { ...verified.knownHead } : null,
       });
+    },
+    'audit.anchor'(_, context) {
+      const { checkpoint, size, at } = audit.sign();
+      context.changed('audit');
+      const { verifierKey } = audit;
+      const vault = context.session.vault.name;
+      const page = anchorPage({ vault, checkpoint, verifierKey, size, at });
+      return ok({ checkpoint, verifierKey, size, at, page });
+    },
+    'audit.compare'({ anchor }) {
+      const heads = notesIn(Buffer.from(anchor, 'utf8')).map((note) => audit.compareHead(note));
+      const [worst] = heads.sort((a, b) => SEVERITY[b.state] - SEVERITY[a.state]);
+      return worst
+        ? ok({ state: worst.state === 'unknown' ? 'broken' : worst.state, size: worst.size })
+        : failure(
+            'BAD_INPUT',
+            'This holds no signed head of an audit log. Nothing was changed. Give the anchor file, or the lines of the printed page.',
+          );
+    },
+    'audit.retention': () => ok({ classes: retention.preview().map((each) => ({ ...each })) }),
+    'audit.prune'(_, context) {
+      const { userId, roles } = context.session.actor;
+      const pruned = retention.prune({ actor: userId, roles });
+      context.changed('audit');
+      return ok({ pruned });
     },
     'audit.export'({ destination, recipient }, context) {
       const folder = folderOf(destination);

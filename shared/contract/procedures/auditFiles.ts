@@ -1,9 +1,67 @@
 import { z } from 'zod';
-import { Count, Identifier, Name, procedure, Sha256 } from '../define.ts';
+import { At, Count, Empty, Identifier, Name, procedure, Sha256, Text } from '../define.ts';
+import { SECOND_PERSONS } from './staff.ts';
 
 const Path = z.strictObject({ kind: z.literal('path'), path: z.string().min(1).max(4096) });
 
 export const auditFileProcedures = {
+  /** Signs the present head, to be kept where nobody who holds the vault can change it. */
+  'audit.anchor': procedure({
+    kind: 'command',
+    input: Empty,
+    output: z.strictObject({
+      checkpoint: z.string().max(2000),
+      verifierKey: z.string().max(400),
+      size: Count,
+      at: At,
+      /** The same as a page to print, with a QR code. */
+      page: Text,
+    }),
+    errors: ['AUDIT_BROKEN'],
+    roles: ['auditor', 'steward', 'administrator'],
+    audit: 'none',
+  }),
+  /** Holds the log against a head from a stick or from paper. */
+  'audit.compare': procedure({
+    kind: 'query',
+    input: z.strictObject({ anchor: z.string().min(1).max(20_000) }),
+    output: z.strictObject({
+      state: z.enum(['intact', 'rolledBack', 'broken']),
+      /** Leaves at the time of that head. */
+      size: Count,
+    }),
+    errors: [],
+    roles: ['auditor', 'steward', 'administrator'],
+    audit: 'none',
+  }),
+  'audit.retention': procedure({
+    kind: 'query',
+    input: Empty,
+    output: z.strictObject({
+      classes: z
+        .array(
+          z.strictObject({
+            class: z.enum(['access', 'work', 'rights']),
+            months: Count,
+            due: Count,
+          }),
+        )
+        .max(3),
+    }),
+    errors: [],
+    roles: ['auditor', 'steward', 'administrator'],
+    audit: 'none',
+  }),
+  /** Empties leaves past their time; hashes stay, and the pruning is a leaf. */
+  'audit.prune': procedure({
+    kind: 'command',
+    input: Empty,
+    output: z.strictObject({ pruned: Count }),
+    errors: ['ORDER_NEEDED', 'AUDIT_BROKEN'],
+    roles: ['administrator'],
+    audit: 'none',
+    dual: { approvers: SECOND_PERSONS, facts: () => ({}) },
+  }),
   /** The whole log as one file that a third party can check offline. Registered like every exit. Terminal only. */
   'audit.export': procedure({
     kind: 'job',

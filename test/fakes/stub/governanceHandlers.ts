@@ -106,6 +106,10 @@ export const governanceHandlers: HandlersOf<
   | 'exit.list'
   | 'audit.list'
   | 'audit.verify'
+  | 'audit.anchor'
+  | 'audit.compare'
+  | 'audit.retention'
+  | 'audit.prune'
 > = {
   'purpose.declare'(input, context) {
     const purpose: Purpose = {
@@ -266,6 +270,22 @@ export const governanceHandlers: HandlersOf<
       total: all.length,
     };
   },
+  'audit.anchor': () => ({
+    checkpoint: 'cloister/vlt_01KAR000001\n181\nroot\n\n— cloister signature\n',
+    verifierKey: 'cloister/vlt_01KAR000001+0123abcd+key',
+    size: 181,
+    at: at(0),
+    page: '<!doctype html><title>Anchor</title>',
+  }),
+  'audit.compare': () => ({ state: 'intact', size: 181 }),
+  'audit.retention': () => ({
+    classes: [
+      { class: 'access', months: 12, due: 0 },
+      { class: 'work', months: 72, due: 0 },
+      { class: 'rights', months: 120, due: 0 },
+    ],
+  }),
+  'audit.prune': () => ({ pruned: 0 }),
   async 'audit.verify'(_, context) {
     await context.progress('verifying', 180, 'steps');
     const root = digest('root');

@@ -35,7 +35,7 @@ beforeEach(async () => {
   });
   const handlers: Served = {
     ...governanceHandlers({ store, governance, reports: { archive } }),
-    ...auditHandlers({ audit, governance, clock }),
+    ...auditHandlers({ audit, governance, clock, store, staff: { nameOf: (id) => id } }),
   };
   const run = async (name: Name, input: unknown) => {
     let note: AuditNote = {};
