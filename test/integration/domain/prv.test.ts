@@ -20,8 +20,8 @@ it.each([
       expect(found.epsilon).toBeGreaterThan(reference);
       expect(found.epsilon - reference).toBeLessThan(0.05);
     } else {
-      // The reference integrates the mean to about 1e-9 per step, which these steps multiply.
-      expect(Math.abs(found.epsilon - reference)).toBeLessThan(Math.max(5e-6, 1e-9 * steps));
+      // Both lose digits over so many steps; they were measured to agree to 4 parts in 1e7.
+      expect(Math.abs(found.epsilon - reference)).toBeLessThan(Math.max(5e-6, 5e-7 * reference));
     }
   });
 });
