@@ -13,6 +13,7 @@ import { createGate, type Gate } from './gate.ts';
 import { createGateRepository } from './gateRepository.ts';
 import { createPurposes, type Purposes } from './purposes.ts';
 import { createRequestRepository } from './requestRepository.ts';
+import { createRequestActs, type RequestActs } from './requestActs.ts';
 import { createRequests, type Requests } from './requests.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { createSubjects, erasureKey, type Subjects } from './subjects.ts';
@@ -28,6 +29,7 @@ export interface Governance {
   readonly requests: Requests;
   readonly access: Access;
   readonly calendar: Calendar;
+  readonly requestActs: RequestActs;
   readonly erasure: Erasure;
   /** Carries out in a restored copy what was erased since; fails as an erasure does. */
   replay(actor: Actor, known: KnownErasures): Promise<Result<Replayed>>;
@@ -88,6 +90,13 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     exits,
     requests,
     calendar,
+    requestActs: createRequestActs(deps, {
+      requests,
+      repository: requestRows,
+      subjects,
+      consent,
+      calendar,
+    }),
     access: createAccess(deps, { ...person, consent, purposes }),
     erasure,
     async replay(actor, known) {
@@ -143,6 +152,7 @@ export type {
 export type { CompiledGate } from './gateSql.ts';
 export { GATE_RULES_VERSION, type Denial } from './policy.ts';
 export type { DeclarePurpose, Purposes } from './purposes.ts';
+export type { RequestActs } from './requestActs.ts';
 export type { Requests, SubjectName } from './requests.ts';
 export type { Found, SubjectSelector, Subjects } from './subjects.ts';
 export { createOrders, type DualOrder, type Orders } from './staff/orders.ts';

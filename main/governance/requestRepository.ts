@@ -1,12 +1,24 @@
 // SQL of requests of the people in the data, and of the events they consist of.
+import type { RequestKind } from '../../shared/domain/requests.ts';
 import type { Store } from '../store/index.ts';
 
 export type RequestEventType =
-  'accessed' | 'ordered' | 'step' | 'failed' | 'certificate' | 'closed';
+  | 'identityChecked'
+  | 'extended'
+  | 'refused'
+  | 'restricted'
+  | 'liftNoticed'
+  | 'lifted'
+  | 'accessed'
+  | 'ordered'
+  | 'step'
+  | 'failed'
+  | 'certificate'
+  | 'closed';
 
 export interface RequestRow {
   readonly id: string;
-  readonly kind: 'access' | 'erasure';
+  readonly kind: RequestKind;
   readonly subject_id: string | null;
   readonly subject_ref: Buffer;
   readonly received_on: string;

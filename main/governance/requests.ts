@@ -1,4 +1,4 @@
-// Requests of the people in the data (GDPR Art. 15, 17): opened with the legal deadline, and from then on
+// Requests of the people in the data (GDPR Art. 15 to 21): opened with the legal deadline, and from then on
 // what their events say. A request outlives the person it is about, with a pseudonym in the person's place.
 import type { DataRequest } from '../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
@@ -13,6 +13,8 @@ import type {
 import type { Subjects } from './subjects.ts';
 
 export type SubjectName = { readonly subjectId: string } | { readonly key: string };
+
+type Identity = NonNullable<DataRequest['identity']>;
 
 export interface Requests {
   /** Fails with NOT_FOUND (nobody, or several people by that key), BAD_INPUT (received in the future). */
@@ -37,6 +39,7 @@ export interface Requests {
     actor: Actor,
     requestId: string,
     pack: { readonly reportId: string; readonly sha256: string },
+    kind?: 'access' | 'portability',
   ): Result<DataRequest>;
 }
 
@@ -56,8 +59,7 @@ export function createRequests(
     subjectId: row.subject_id,
     subjectKey: row.subject_id === null ? null : (subjects.keyOf(row.subject_id) ?? null),
     receivedOn: row.received_on,
-    dueOn: row.due_on,
-    ...foldRequest(repository.events(row.id)),
+    ...foldRequest(repository.events(row.id), row.due_on),
   });
 
   function get(requestId: string): Result<DataRequest> {
@@ -86,37 +88,43 @@ export function createRequests(
   }
 
   return {
-    open(actor, { kind, subject, receivedOn }) {
-      const today = clock.now().slice(0, 10);
-      const received = receivedOn ?? today;
-      if (received > today) {
-        return failure(
-          'BAD_INPUT',
-          'The request would have been received in the future. Nothing was opened. Correct the date.',
-          { field: 'receivedOn' },
-        );
-      }
-      const subjectId = 'key' in subject ? subjects.byKey(subject.key) : subject.subjectId;
-      const row = subjectId === undefined ? undefined : subjects.row(subjectId);
-      if (!row) {
-        return failure(
-          'NOT_FOUND',
-          'Nobody in this vault is known by that name, or more than one person is. Nothing was opened. Check the record number.',
-        );
-      }
-      const id = random.newId('request');
-      repository.insert({
-        id,
-        kind,
-        subject_id: row.subjectId,
-        subject_ref: subjects.subjectRef(row.subjectId),
-        received_on: received,
-        due_on: answerDueOn(received, deps.isHoliday),
-        opened_at: clock.now(),
-        actor: actor.userId,
-      });
-      return get(id);
-    },
+    open: (actor, { kind, subject, receivedOn }) =>
+      store.transaction((): Result<DataRequest> => {
+        const today = clock.now().slice(0, 10);
+        const received = receivedOn ?? today;
+        if (received > today) {
+          return failure(
+            'BAD_INPUT',
+            'The request would have been received in the future. Nothing was opened. Correct the date.',
+            { field: 'receivedOn' },
+          );
+        }
+        const subjectId = 'key' in subject ? subjects.byKey(subject.key) : subject.subjectId;
+        const row = subjectId === undefined ? undefined : subjects.row(subjectId);
+        if (!row) {
+          return failure(
+            'NOT_FOUND',
+            'Nobody in this vault is known by that name, or more than one person is. Nothing was opened. Check the record number.',
+          );
+        }
+        const id = random.newId('request');
+        repository.insert({
+          id,
+          kind,
+          subject_id: row.subjectId,
+          subject_ref: subjects.subjectRef(row.subjectId),
+          received_on: received,
+          due_on: answerDueOn(received, deps.isHoliday),
+          opened_at: clock.now(),
+          actor: actor.userId,
+        });
+        // Art. 18(1)(d), 21(1): the use stops while it is being decided.
+        if (kind === 'objection') {
+          const stopped = subjects.note(actor, row.subjectId, 'objected', '');
+          if (!stopped.ok) return stopped;
+        }
+        return get(id);
+      }),
     get,
     list({ cursor, limit }) {
       const rows = repository.page(cursor, limit + 1);
@@ -138,9 +146,9 @@ export function createRequests(
       return all.sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1)).slice(0, limit);
     },
     requireOpen,
-    closeAccess: (actor, requestId, pack) =>
+    closeAccess: (actor, requestId, pack, kind = 'access') =>
       store.transaction(() => {
-        const open = requireOpen(requestId, 'access');
+        const open = requireOpen(requestId, kind);
         if (!open.ok) return open;
         const at = clock.now();
         repository.addEvent({ requestId, type: 'accessed', at, actor: actor.userId, body: pack });
@@ -159,16 +167,27 @@ export function createRequests(
 /** The state of a request is what its events add up to. */
 export function foldRequest(
   events: readonly Pick<RequestEventRow, 'type' | 'at' | 'body'>[],
-): Pick<DataRequest, 'state' | 'closedAt' | 'outcome'> {
+  firstDueOn: string,
+): Pick<DataRequest, 'state' | 'closedAt' | 'outcome' | 'dueOn' | 'identity' | 'extendedAt'> {
   const last = (types: readonly RequestEventType[]) =>
     events.findLast(({ type }) => types.includes(type));
+  const checked = last(['identityChecked']);
+  const extended = last(['extended']);
+  const common = {
+    dueOn: extended ? (JSON.parse(extended.body) as { readonly dueOn: string }).dueOn : firstDueOn,
+    extendedAt: extended?.at ?? null,
+    identity: checked
+      ? { at: checked.at, ...(JSON.parse(checked.body) as Pick<Identity, 'how'>) }
+      : null,
+  };
   const closed = last(['closed']);
   if (closed) {
     const { outcome } = JSON.parse(closed.body) as { readonly outcome?: string };
-    return { state: 'closed', closedAt: closed.at, outcome: outcome ?? null };
+    return { ...common, state: 'closed', closedAt: closed.at, outcome: outcome ?? null };
   }
   const decisive = last(['ordered', 'failed'])?.type;
   return {
+    ...common,
     state: decisive === undefined ? 'open' : decisive === 'failed' ? 'failed' : 'ordered',
     closedAt: null,
     outcome: null,

@@ -18,6 +18,7 @@ import { reportHandlers } from './handlers/reports.ts';
 import { servingHandlers } from './handlers/serving.ts';
 import { trainingHandlers } from './handlers/training.ts';
 import type { Handlers } from './handlers/types.ts';
+import { requestHandlers } from './handlers/requests.ts';
 import { siteHandlers } from './handlers/site.ts';
 import { staffHandlers } from './handlers/staff.ts';
 import { upkeepHandlers } from './handlers/upkeep.ts';
@@ -139,6 +140,7 @@ function allHandlers(
     ...modelHandlers(services),
     ...reportHandlers(services),
     ...servingHandlers(services),
+    ...requestHandlers(services),
     ...siteHandlers(services),
     ...staffHandlers(services),
     ...trainingHandlers(services),

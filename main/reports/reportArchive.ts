@@ -115,7 +115,7 @@ export function createReportArchive(deps: {
       if (!maySee(actor, row)) {
         return failure(
           'FORBIDDEN',
-          'An access pack holds one person’s data and is for the data steward alone. Nothing was shown. Ask a steward.',
+          'An access pack or a letter holds one person’s data and is for the data steward alone. Nothing was shown. Ask a steward.',
         );
       }
       const files = repository.files(row.id).map((file) => ({
@@ -140,4 +140,4 @@ export function createReportArchive(deps: {
 }
 
 const maySee = ({ roles }: Actor, { kind }: ReportRow): boolean =>
-  kind !== 'accessPack' || roles.includes('steward');
+  (kind !== 'accessPack' && kind !== 'letter') || roles.includes('steward');

@@ -10,6 +10,7 @@ import type { WireError } from './wire.ts';
 import { baseProcedures } from './procedures/bases.ts';
 import { corpusProcedures } from './procedures/corpus.ts';
 import { governanceProcedures } from './procedures/governance.ts';
+import { requestProcedures } from './procedures/requests.ts';
 import { siteProcedures } from './procedures/site.ts';
 import { labelingProcedures } from './procedures/labeling.ts';
 import { modelProcedures } from './procedures/models.ts';
@@ -27,6 +28,7 @@ export const contract = {
   ...auditFileProcedures,
   ...corpusProcedures,
   ...governanceProcedures,
+  ...requestProcedures,
   ...siteProcedures,
   ...labelingProcedures,
   ...baseProcedures,
@@ -84,6 +86,7 @@ export * from './order.ts';
 export * from './procedures/bases.ts';
 export * from './procedures/corpus.ts';
 export * from './procedures/governance.ts';
+export * from './procedures/requests.ts';
 export * from './procedures/site.ts';
 export * from './procedures/labeling.ts';
 export * from './procedures/models.ts';

@@ -1,5 +1,6 @@
 /** What Home derives from the summary: the due list in order of urgency, and where the next step leads. */
 import type { OutputOf } from '../../../shared/contract/index.ts';
+import { REQUEST_KINDS } from '../../../shared/domain/requests.ts';
 import { day, t } from '../../messages/index.ts';
 
 export type Summary = OutputOf<'home.summary'>;
@@ -16,7 +17,7 @@ export function dueItems(summary: Summary, today = new Date()): readonly Due[] {
   const requests = summary.openRequests.toSorted((a, b) => a.dueOn.localeCompare(b.dueOn));
   const items: Due[] = requests.map((request) => {
     const left = daysUntil(request.dueOn, today);
-    const kind = request.kind === 'erasure' ? 'erasure' : 'access';
+    const kind = REQUEST_KINDS.find((each) => each === request.kind) ?? 'access';
     return {
       text: t(`home.request.${kind}`, { date: day(request.dueOn) }),
       when: daysLeft(left),

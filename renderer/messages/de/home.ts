@@ -7,6 +7,11 @@ export const home = {
     'Es steht nichts an: Keine Einwilligung läuft ab, kein Modell ist veraltet, kein Lauf ist stehen geblieben.',
   'home.request.access': 'Ein Auskunftsantrag ist bis {date} zu beantworten',
   'home.request.erasure': 'Ein Löschantrag ist bis {date} zu beantworten',
+  'home.request.rectification': 'Ein Antrag auf Berichtigung ist am {date} fällig',
+  'home.request.restriction': 'Ein Antrag auf Einschränkung ist am {date} fällig',
+  'home.request.portability': 'Ein Antrag auf Übertragung ist am {date} fällig',
+  'home.request.objection': 'Ein Widerspruch ist am {date} fällig',
+  'home.request.withdrawal': 'Ein Widerruf ist am {date} fällig',
   'home.request.days': { one: 'in {count} Tag', other: 'in {count} Tagen' },
   'home.request.today': 'heute',
   'home.request.overdue': {

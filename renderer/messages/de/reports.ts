@@ -6,6 +6,7 @@ export const reports = {
   'reports.kind.evaluation': 'Auswertung',
   'reports.kind.accessPack': 'Auskunftspaket',
   'reports.kind.erasureCertificate': 'Löschnachweis',
+  'reports.kind.letter': 'Schreiben',
   'reports.empty.title': 'Noch kein Bericht',
   'reports.empty.text':
     'Modellberichte und Auswertungen entstehen aus einem trainierten Modell; Pakete und Nachweise kommen aus Anträgen.',

@@ -4,6 +4,7 @@ export const reports = {
   'reports.kind.evaluation': 'Evaluation',
   'reports.kind.accessPack': 'Access pack',
   'reports.kind.erasureCertificate': 'Erasure certificate',
+  'reports.kind.letter': 'Letter',
   'reports.empty.title': 'No report yet',
   'reports.empty.text':
     'Model cards and evaluation reports are written from a trained model; packs and certificates come from requests.',

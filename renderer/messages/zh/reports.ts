@@ -6,6 +6,7 @@ export const reports = {
   'reports.kind.evaluation': '评估报告',
   'reports.kind.accessPack': '查阅资料包',
   'reports.kind.erasureCertificate': '删除证明',
+  'reports.kind.letter': '信函',
   'reports.empty.title': '尚无报告',
   'reports.empty.text': '模型卡与评估报告由训练好的模型生成；资料包与证明来自当事人请求。',
   'reports.write': '为模型撰写报告',

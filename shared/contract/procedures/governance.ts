@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONSENT_STATES } from '../../domain/consent.ts';
+import { IDENTITY_CHECKS, REQUEST_KINDS } from '../../domain/requests.ts';
 import { ARTICLE_6, ARTICLE_9, CATEGORIES, OPERATIONS } from '../../domain/purpose.ts';
 import {
   At,
@@ -79,11 +80,15 @@ export const SubjectSelector = z.union([
 
 export const DataRequest = z.strictObject({
   requestId: Identifier,
-  kind: z.enum(['access', 'erasure']),
+  kind: z.enum(REQUEST_KINDS),
   subjectId: Identifier.nullable(), // Null after the person was erased.
   subjectKey: z.string().max(200).nullable(),
   receivedOn: Day,
+  /** After an extension: the earlier reading of the two further months. */
   dueOn: Day,
+  extendedAt: At.nullable(),
+  /** How the person was known to be who they say; no copy of a document is kept. */
+  identity: z.strictObject({ at: At, how: z.enum(IDENTITY_CHECKS) }).nullable(),
   closedAt: At.nullable(),
   state: z.enum(['open', 'ordered', 'failed', 'closed']),
   outcome: z.string().max(200).nullable(),
@@ -299,7 +304,7 @@ export const governanceProcedures = {
   'request.open': procedure({
     kind: 'command',
     input: z.strictObject({
-      kind: z.enum(['access', 'erasure']),
+      kind: z.enum(REQUEST_KINDS),
       subject: z.union([
         z.strictObject({ subjectId: Identifier }),
         z.strictObject({ key: z.string().min(1).max(200) }),

@@ -103,7 +103,7 @@ export type Evaluation = z.infer<typeof Evaluation>;
 
 export const Report = z.strictObject({
   reportId: Identifier,
-  kind: z.enum(['modelCard', 'evaluation', 'accessPack', 'erasureCertificate']),
+  kind: z.enum(['modelCard', 'evaluation', 'accessPack', 'erasureCertificate', 'letter']),
   title: Name,
   createdAt: At,
   modelId: Identifier.nullable(),

@@ -26,6 +26,7 @@ import { governanceHandlers } from './governanceHandlers.ts';
 import { labelingHandlers } from './labelingHandlers.ts';
 import { trainingHandlers } from './trainingHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
+import { requestHandlers } from './requestHandlers.ts';
 import { siteHandlers } from './siteHandlers.ts';
 import { staffHandlers } from './staffHandlers.ts';
 import { vaultHandlers } from './vaultHandlers.ts';
@@ -58,6 +59,11 @@ export interface StubContext {
   state: 'absent' | 'locked' | 'unlocked';
   /** Of the person who signs in. */
   roles: Role[];
+  /** Of the one vault; a vault made by a test brings its own. */
+  passphrase: string;
+  /** The vault may only be looked at. */
+  readOnly: boolean;
+  byRecoveryCode: boolean;
   readonly intakes: Map<string, Map<string, number>>;
   /** Procedures that fail from now on, for tests of what a screen does then. */
   readonly refusals: Map<ProcedureName, Refusal>;
@@ -86,6 +92,7 @@ const HANDLERS: Handlers = {
   ...governanceHandlers,
   ...labelingHandlers,
   ...modelHandlers,
+  ...requestHandlers,
   ...siteHandlers,
   ...staffHandlers,
   ...trainingHandlers,
@@ -121,6 +128,9 @@ export function createStubCore(
         : emptyVault(),
     state: scenario === 'absent' ? 'absent' : scenario === 'locked' ? 'locked' : 'unlocked',
     roles: [...ROLES],
+    passphrase: PASSPHRASE,
+    readOnly: false,
+    byRecoveryCode: false,
     intakes: new Map(),
     refusals: new Map(),
     emit,

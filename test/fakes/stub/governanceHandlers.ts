@@ -186,6 +186,8 @@ export const governanceHandlers: HandlersOf<
       subjectKey: subject.key,
       receivedOn,
       dueOn: new Date(Date.parse(receivedOn) + 30 * 86_400_000).toISOString().slice(0, 10),
+      extendedAt: null,
+      identity: null,
       closedAt: null,
       state: 'open' as const,
       outcome: null,

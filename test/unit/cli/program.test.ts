@@ -215,6 +215,8 @@ describe('commands', () => {
       subjectKey: '441',
       receivedOn: '2026-11-23',
       dueOn: '2026-12-23',
+      extendedAt: null,
+      identity: null,
       closedAt: null,
       state: 'open' as const,
       outcome: null,

@@ -27,6 +27,8 @@ describe('a request', () => {
       subjectKey: 'NHC-1',
       receivedOn: '2026-10-31',
       dueOn: '2026-11-30',
+      extendedAt: null,
+      identity: null,
       closedAt: null,
       state: 'open',
       outcome: null,
@@ -79,8 +81,10 @@ describe('a request', () => {
 
   it('is what its events add up to', () => {
     const fold = (...types: Parameters<typeof foldRequest>[0][number]['type'][]) =>
-      foldRequest(types.map((type, at) => ({ type, at: String(at), body: '{"outcome":"erased"}' })))
-        .state;
+      foldRequest(
+        types.map((type, at) => ({ type, at: String(at), body: '{"outcome":"erased"}' })),
+        '2026-12-23',
+      ).state;
     expect(fold()).toBe('open');
     expect(fold('ordered', 'step', 'step')).toBe('ordered');
     expect(fold('ordered', 'step', 'failed')).toBe('failed');

@@ -1,0 +1,99 @@
+/*
+ * Letters to the person who asked: an extension, a refusal, the notice before a restriction is lifted. One
+ * page each, to be printed and sent. What the law requires a letter to say is written here, not left to
+ * whoever writes the reason.
+ */
+import {
+  REFUSALS,
+  type ExtensionGround,
+  type RefusalCode,
+  type RequestKind,
+} from '../../shared/domain/requests.ts';
+import { factList } from './facts.ts';
+import { html, type Html } from './html.ts';
+import { page } from './page.ts';
+import type { NewReport } from './reportArchive.ts';
+
+interface Common {
+  readonly requestId: string;
+  readonly kind: RequestKind;
+  /** The record number the person is known by. */
+  readonly person: string;
+  readonly receivedOn: string;
+  /** Day of the letter. */
+  readonly writtenOn: string;
+  readonly reason: string;
+}
+
+export type Letter = Common &
+  (
+    | { readonly about: 'extension'; readonly ground: ExtensionGround; readonly dueOn: string }
+    | { readonly about: 'refusal'; readonly code: RefusalCode }
+    | { readonly about: 'lifting' }
+  );
+
+const TITLES = {
+  extension: 'Your request needs more time',
+  refusal: 'Your request is refused',
+  lifting: 'The restriction of your data will be lifted',
+} as const;
+
+const GROUNDS: Readonly<Record<ExtensionGround, string>> = {
+  complexity: 'because of the complexity of the request',
+  number: 'because of the number of requests',
+};
+
+/** Art. 12(4): stands in every letter that does not give the person what was asked for. */
+export const REMEDY =
+  'You may lodge a complaint with a data protection supervisory authority (Article 77) and seek a judicial remedy before a court (Article 79).';
+
+export function letterFiles(letter: Letter): NewReport['files'] {
+  const title = TITLES[letter.about];
+  return [
+    {
+      name: `letter-${letter.about}.html`,
+      mediaType: 'text/html; charset=utf-8',
+      content: page({
+        title,
+        kind: 'Letter to the person',
+        lead: leadOf(letter),
+        top: html``,
+        sections: [
+          {
+            title: 'Your request',
+            body: factList([
+              { name: 'Known as', value: letter.person },
+              { name: 'What you asked for', value: letter.kind },
+              { name: 'Received', value: letter.receivedOn },
+              { name: 'This letter', value: letter.writtenOn },
+            ]),
+          },
+          { title: 'Why', body: whyOf(letter) },
+          { title: 'What you may do', body: html`<p>${REMEDY}</p>` },
+        ],
+        foot: html`<p>Written by Cloister for request ${letter.requestId}.</p>`,
+      }),
+    },
+  ];
+}
+
+export const letterTitle = ({ about, writtenOn }: Letter): string =>
+  `Letter ${writtenOn}: ${TITLES[about]}`;
+
+function leadOf(letter: Letter): Html {
+  switch (letter.about) {
+    case 'extension':
+      return html`The answer will reach you by ${letter.dueOn}, ${GROUNDS[letter.ground]} (Article
+      12(3) of the General Data Protection Regulation).`;
+    case 'refusal':
+      return html`We cannot do what you asked for (Article 12(4) of the General Data Protection
+      Regulation).`;
+    case 'lifting':
+      return html`Your data will be used again; we tell you before this happens (Article 18(3) of
+      the General Data Protection Regulation).`;
+  }
+}
+
+const whyOf = (letter: Letter): Html =>
+  html`${letter.about === 'refusal' && html`<p>${REFUSALS[letter.code]}.</p>`}
+    <p>${letter.reason}</p>`;
