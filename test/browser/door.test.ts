@@ -42,6 +42,7 @@ describe.skipIf(browserMissing())('the door', () => {
     const { page, complaints, close } = await openPage(browser, { scenario: 'absent' });
     await settled(page);
     const create = page.getByRole('button', { name: 'Create the vault' });
+    await page.getByRole('radio', { name: 'I work alone' }).check();
     await page.getByLabel('Name of the vault').fill('Ward 7');
     await page.getByLabel('Your name').fill('Reader A');
     await page.getByLabel('Passphrase', { exact: true }).fill('ward7');
@@ -51,6 +52,8 @@ describe.skipIf(browserMissing())('the door', () => {
     await page.getByText('The two differ.').waitFor();
     await page.getByLabel('The same passphrase again').fill(`${PASSPHRASE} orbit`);
     await create.click();
+    await page.getByRole('button', { name: 'Go on without it' }).click();
+    await page.getByRole('button', { name: 'Go on without a code' }).click();
     await page.getByRole('navigation').waitFor();
     await page.getByRole('main').getByText('Bring in the first notes').first().waitFor();
     expect(complaints).toEqual([]);

@@ -70,6 +70,7 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
 
   it('creates a vault', async () => {
     await page.getByRole('heading', { name: 'Create a vault' }).waitFor();
+    await page.getByRole('radio', { name: 'I work alone' }).check();
     await page.getByLabel('Name of the vault').fill('Ward 12');
     await page.getByLabel('Your name').fill('Ines Castro');
     await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
@@ -78,6 +79,10 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     expect(await button('Create the vault').isDisabled()).toBe(true);
     await page.getByLabel('The same passphrase again').fill(PASSPHRASE);
     await button('Create the vault').click();
+    const code = (await page.locator('.print-sheet .code span').allInnerTexts()).join(' ');
+    await button('I have it on paper').click();
+    await page.getByLabel('Type the code back from the paper').fill(code.toLowerCase());
+    await button('Check the code').click();
     await page.getByRole('heading', { name: 'Home', exact: true }).waitFor();
     await page.getByText('No network').first().waitFor();
   });

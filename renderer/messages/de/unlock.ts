@@ -29,6 +29,13 @@ export const unlock = {
   'create.name.hint': 'Worum es geht, zum Beispiel Station und Art der Texte.',
   'create.user': 'Ihr Name',
   'create.user.hint': 'Er steht im Prüfprotokoll neben allem, was Sie tun.',
+  'create.working': 'Wer hier arbeitet',
+  'create.working.together': 'Mehrere Personen',
+  'create.working.together.text':
+    'Sie übernehmen die Systemverwaltung: Sie nehmen die anderen auf und hüten die Schlüssel. Was niemand allein tun soll, tun zwei.',
+  'create.working.alone': 'Ich arbeite allein',
+  'create.working.alone.text':
+    'Sie haben alle vier Rollen. Das Protokoll vermerkt, was Sie ohne zweite Person tun.',
   'create.passphrase': 'Passphrase',
   'create.passphrase.hint':
     'Mehrere Wörter, die nicht zusammengehören. Niemand kann sie wiederherstellen: Ohne sie bleibt der Tresor zu.',

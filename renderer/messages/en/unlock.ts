@@ -26,6 +26,13 @@ export const unlock = {
   'create.name.hint': 'What the work is about, e.g. the ward and the kind of notes.',
   'create.user': 'Your name',
   'create.user.hint': 'It stands in the audit log beside everything you do.',
+  'create.working': 'Who will work here',
+  'create.working.together': 'Several people',
+  'create.working.together.text':
+    'You become administrator: you let the others in and keep the keys. What nobody should do alone takes two.',
+  'create.working.alone': 'I work alone',
+  'create.working.alone.text':
+    'You hold all four roles. The log marks what you do without a second person.',
   'create.passphrase': 'Passphrase',
   'create.passphrase.hint':
     'Several words that do not belong together. Nobody can recover it: without it the vault stays closed.',

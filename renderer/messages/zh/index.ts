@@ -10,6 +10,7 @@ import { frame } from './frame.ts';
 import { home } from './home.ts';
 import { jobs } from './jobs.ts';
 import { labeling } from './labeling.ts';
+import { people } from './people.ts';
 import { recipe } from './recipe.ts';
 import { reports } from './reports.ts';
 import { requests } from './requests.ts';
@@ -39,4 +40,5 @@ export const zh = {
   ...reports,
   ...audit,
   ...settings,
+  ...people,
 } as const;

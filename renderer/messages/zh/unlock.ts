@@ -26,6 +26,12 @@ export const unlock = {
   'create.name.hint': '说明工作内容，例如病区与病历类型。',
   'create.user': '您的姓名',
   'create.user.hint': '您所做的一切都会连同此姓名记入审计日志。',
+  'create.working': '谁将在此工作',
+  'create.working.together': '多人',
+  'create.working.together.text':
+    '您担任系统管理员：添加其他人员并保管密钥。不应由一人完成的操作需要两个人。',
+  'create.working.alone': '我独自工作',
+  'create.working.alone.text': '您拥有全部四种角色。没有第二人参与的操作会在日志中注明。',
   'create.passphrase': '口令',
   'create.passphrase.hint': '几个互不相关的词。任何人都无法找回口令：没有它，保险库就打不开。',
   'create.again': '再次输入口令',

@@ -1,6 +1,6 @@
 import type { VaultStatus } from '../../../shared/contract/index.ts';
 import type { z } from 'zod';
-import { PASSPHRASE, Refusal, type HandlersOf, type StubContext } from './core.ts';
+import { Refusal, type HandlersOf, type StubContext } from './core.ts';
 import { at, digest, id } from './fixtures.ts';
 
 const userOf = (context: StubContext) => ({
@@ -14,13 +14,18 @@ const status = (context: StubContext): z.infer<typeof VaultStatus> => ({
   name: context.state === 'absent' ? null : 'Ward 7 discharge notes',
   vaultId: context.state === 'absent' ? null : id('vlt', 1),
   cipher: context.state === 'absent' ? null : 'aegis',
-  users: context.state === 'absent' ? [] : [userOf(context)],
+  users:
+    context.state === 'absent'
+      ? []
+      : context.vault.subjects.length === 0
+        ? [userOf(context)]
+        : [userOf(context), { userId: id('usr', 2), name: 'Marta Brandt', roles: ['steward'] }],
   user: context.state === 'unlocked' ? userOf(context) : null,
-  integrity: context.state === 'unlocked' ? 'intact' : 'unknown',
+  integrity: context.state !== 'unlocked' ? 'unknown' : context.readOnly ? 'rolledBack' : 'intact',
   lastOpenedAt: context.state === 'absent' ? null : at(1),
   lockAfterMinutes: 10,
-  byRecoveryCode: false,
-  readOnly: false,
+  byRecoveryCode: context.byRecoveryCode,
+  readOnly: context.readOnly,
 });
 
 export const vaultHandlers: HandlersOf<
@@ -41,6 +46,7 @@ export const vaultHandlers: HandlersOf<
       throw new Refusal('WEAK_PASSPHRASE', 'The passphrase is too easy to guess.');
     }
     context.state = 'unlocked';
+    context.passphrase = input.passphrase;
     return {
       ...status(context),
       name: input.name,
@@ -48,7 +54,7 @@ export const vaultHandlers: HandlersOf<
     };
   },
   'vault.unlock'(input, context) {
-    if (input.passphrase !== PASSPHRASE) {
+    if (input.passphrase !== context.passphrase) {
       throw new Refusal('WRONG_PASSPHRASE', 'The passphrase does not open this vault.');
     }
     context.state = 'unlocked';
