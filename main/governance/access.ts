@@ -83,6 +83,7 @@ export interface Access {
     actor: Actor,
     requestId: string,
     onDocument?: (done: number, total: number) => void,
+    kind?: 'access' | 'portability',
   ): Result<AccessData & { readonly subjectId: string }>;
 }
 
@@ -127,13 +128,12 @@ export function createAccess(
   }
 
   return {
-    collect(actor, requestId, onDocument = () => undefined) {
-      const found = deps.requests.requireOpen(requestId, 'access');
+    collect(actor, requestId, onDocument = () => undefined, kind = 'access') {
+      const found = deps.requests.requireOpen(requestId, kind);
       if (!found.ok) return found;
       const { subjectId, receivedOn, dueOn } = found.value;
       const row = subjectId === null ? undefined : deps.subjects.row(subjectId);
-      if (subjectId === null || !row)
-        throw new Error('An open request for access has lost its person');
+      if (subjectId === null || !row) throw new Error('An open request has lost its person');
 
       const documents = documentsOf(subjectId, onDocument);
       const total = repository.countDecisions(subjectId);
@@ -170,7 +170,7 @@ export function createAccess(
         at: clock.now(),
         actor: actor.userId,
         purposeId: requestId,
-        operation: 'access',
+        operation: kind,
         policySha256: `rules:${GATE_RULES_VERSION}`,
         allowed: documents.length,
         denied: '{}',

@@ -11,6 +11,7 @@ import { createModelReports, type ModelReports, type ReportsDeps as Deps } from 
 export { anchorPage } from './anchorPage.ts';
 export { accessPackCounts, accessPackFiles, type AccessPackCounts } from './accessPack.ts';
 export { letterFiles, letterTitle, type Letter } from './letters.ts';
+export { portabilityFiles, portableItems } from './portability.ts';
 export { escapeHtml, html, trusted, type Html } from './html.ts';
 export { page, figures, type Figure, type Page } from './page.ts';
 export { factList, table, type Column, type Fact } from './facts.ts';

@@ -1,9 +1,17 @@
 // What a steward does with a request over the wire. A letter and the event it belongs to are written
 // together or not at all.
+import { createHash } from 'node:crypto';
 import type { DataRequest } from '../../../shared/contract/index.ts';
 import { ok, type Result } from '../../../shared/kernel/result.ts';
 import type { Governance } from '../../governance/index.ts';
-import { letterFiles, letterTitle, type Letter, type ReportArchive } from '../../reports/index.ts';
+import {
+  letterFiles,
+  letterTitle,
+  portabilityFiles,
+  portableItems,
+  type Letter,
+  type ReportArchive,
+} from '../../reports/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { CallContext, Handlers } from './types.ts';
 
@@ -13,12 +21,13 @@ type RequestName =
   | 'request.refuse'
   | 'request.close'
   | 'request.carryOut'
+  | 'request.portability'
   | 'request.noticeLifting'
   | 'request.lift';
 
 export interface RequestHandlerDeps {
   readonly store: Pick<Store, 'transaction'>;
-  readonly governance: Pick<Governance, 'requestActs'>;
+  readonly governance: Pick<Governance, 'requestActs' | 'requests' | 'access'>;
   readonly reports: { readonly archive: Pick<ReportArchive, 'put'> };
 }
 
@@ -30,7 +39,7 @@ type About = Letter extends infer L
 
 export function requestHandlers({
   store,
-  governance: { requestActs },
+  governance: { requestActs, requests, access },
   reports,
 }: RequestHandlerDeps): Pick<Handlers, RequestName> {
   function written(context: CallContext, requestId: string): void {
@@ -110,6 +119,39 @@ export function requestHandlers({
         context.changed('requests', 'subjects', 'documents', 'consent', 'projects', 'models');
       }
       return acted;
+    },
+    'request.portability'({ requestId }, context) {
+      const { actor } = context.session;
+      context.title('Portable data');
+      const packing = (done: number, total: number) =>
+        context.progress({ stage: 'packing', done, total, unit: 'documents', etaSeconds: null });
+      const collected = access.collect(actor, requestId, packing, 'portability');
+      if (!collected.ok) return collected;
+      const { subjectId, ...data } = collected.value;
+      const files = portabilityFiles(data);
+      const contents = createHash('sha256');
+      for (const { content } of files) contents.update(content, 'utf8');
+      const sha256 = contents.digest('hex');
+      const items = portableItems(data);
+      const provided = items.filter(({ origin }) => origin === 'provided').length;
+      return store.transaction(() => {
+        const report = reports.archive.put({
+          kind: 'accessPack',
+          title: `Portable data ${data.request.receivedOn}`,
+          actor,
+          requestId,
+          subjectId,
+          files,
+        });
+        const { reportId } = report;
+        const closed = requests.closeAccess(actor, requestId, { reportId, sha256 }, 'portability');
+        if (!closed.ok) return closed;
+        const derived = items.length - provided;
+        const bytes = report.files.reduce((sum, file) => sum + file.bytes, 0);
+        context.note({ object: requestId, counts: { provided, derived, bytes } });
+        context.changed('requests', 'reports');
+        return ok({ requestId, reportId, provided, derived, sha256, bytes });
+      });
     },
     'request.noticeLifting': ({ requestId, reason }, context) =>
       withLetter(

@@ -58,6 +58,7 @@ export const jobs = {
   'job.procedure.sweep.promote': 'Modell aus einem Versuch',
   'job.procedure.evaluate.run': 'Auswertung',
   'job.procedure.request.access': 'Auskunftspaket',
+  'job.procedure.request.portability': 'Übertragbare Daten',
   'job.procedure.request.erase': 'Löschung',
   'job.procedure.audit.verify': 'Prüfung des Protokolls',
   'job.procedure.user.remove': 'Entfernen eines Benutzers',

@@ -55,6 +55,7 @@ export const jobs = {
   'job.procedure.sweep.promote': 'Model from a trial',
   'job.procedure.evaluate.run': 'Evaluation',
   'job.procedure.request.access': 'Access pack',
+  'job.procedure.request.portability': 'Portable data',
   'job.procedure.request.erase': 'Erasure',
   'job.procedure.audit.verify': 'Verification of the log',
   'job.procedure.user.remove': 'Removal of a user',

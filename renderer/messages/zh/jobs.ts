@@ -56,6 +56,7 @@ export const jobs = {
   'job.procedure.sweep.promote': '由试验得到模型',
   'job.procedure.evaluate.run': '评估',
   'job.procedure.request.access': '查阅资料包',
+  'job.procedure.request.portability': '可携带的数据',
   'job.procedure.request.erase': '删除',
   'job.procedure.audit.verify': '日志校验',
   'job.procedure.user.remove': '移除用户',

@@ -8,7 +8,7 @@ import {
   type RefusalCode,
   type RestrictionGround,
 } from '../../domain/requests.ts';
-import { Count, Identifier, procedure } from '../define.ts';
+import { Count, Identifier, procedure, Sha256 } from '../define.ts';
 import { DataRequest } from './governance.ts';
 
 /** Words of a letter or a balance: a reason nobody can follow is none. */
@@ -88,6 +88,23 @@ export const requestProcedures = {
     errors: ['REQUEST_CLOSED'],
     roles: ['steward'],
     audit: 'full',
+  }),
+  /** JSON, CSV and a FHIR bundle of what the person provided; derived things are named, not handed over. */
+  'request.portability': procedure({
+    kind: 'job',
+    input: z.strictObject({ requestId: Identifier }),
+    output: z.strictObject({
+      requestId: Identifier,
+      reportId: Identifier,
+      provided: Count,
+      derived: Count,
+      sha256: Sha256,
+      bytes: Count,
+    }),
+    errors: ['REQUEST_CLOSED'],
+    roles: ['steward'],
+    audit: 'full',
+    keeps: 'nothing',
   }),
   /** Art. 18(3): before `request.lift`, with a letter to the person. */
   'request.noticeLifting': procedure({

@@ -1,7 +1,7 @@
 // What a steward does with a request, in the stub's memory.
 import type { DataRequest } from '../../../shared/contract/index.ts';
 import { Refusal, type HandlersOf, type StubContext } from './core.ts';
-import { at, id } from './fixtures.ts';
+import { at, digest, id } from './fixtures.ts';
 
 function change(
   requestId: string,
@@ -23,6 +23,7 @@ export const requestHandlers: HandlersOf<
   | 'request.refuse'
   | 'request.close'
   | 'request.carryOut'
+  | 'request.portability'
   | 'request.noticeLifting'
   | 'request.lift'
 > = {
@@ -42,6 +43,18 @@ export const requestHandlers: HandlersOf<
     withdrawn: kind === 'withdrawal' ? 1 : 0,
     staleModels: kind === 'withdrawal' ? 1 : 0,
   }),
+  async 'request.portability'({ requestId }, context) {
+    await context.progress('packing', 4, 'documents');
+    change(requestId, context, closed('answered'));
+    return {
+      requestId,
+      reportId: id('rep', 3),
+      provided: 7,
+      derived: 41,
+      sha256: digest('portable'),
+      bytes: 31_402,
+    };
+  },
   'request.noticeLifting': ({ requestId }, context) => ({
     request: change(requestId, context, {}),
     reportId: id('rep', 3),
