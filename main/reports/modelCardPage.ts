@@ -233,7 +233,7 @@ function qualitySection({ evaluations }: ModelCard): Html {
 function privacyOf(spent: NonNullable<ModelCard['run']['privacy']>): string {
   const { epsilonPrv, epsilonRdp, delta, unit, noiseMultiplier, clipNorm, sampleRate } = spent;
   const epsilon = Math.min(epsilonPrv, epsilonRdp);
-  return `ε = ${epsilon.toFixed(3)} at δ = ${delta}, per ${unit} (PRV ${epsilonPrv.toFixed(3)}, RDP ${epsilonRdp.toFixed(3)}); noise ${noiseMultiplier}, clipped at ${clipNorm}, ${plural(spent.steps, 'step')} at rate ${sampleRate.toPrecision(3)} over ${plural(spent.sequences, 'sequence')}`;
+  return `ε = ${epsilon.toFixed(3)} at δ = ${delta}, per ${unit} (PRV ${epsilonPrv.toFixed(3)}, RDP ${epsilonRdp.toFixed(3)}); noise ${noiseMultiplier}, clipped at ${clipNorm}, ${plural(spent.steps, 'step')} at rate ${sampleRate.toPrecision(3)} over ${plural(spent.sequences, 'sequence')}. Covered are the weights. Not covered: the training loss that was shown, the choice of the epoch and the temperature by development documents, and counts of documents, tokens and spans; a person with several sequences has a weaker guarantee than one sequence`;
 }
 
 function trainingSection({ run, facts, recipe, curve }: ModelCard): Html {

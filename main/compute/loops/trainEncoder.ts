@@ -37,6 +37,7 @@ import { readFolder } from './folder.ts';
 import { breathe, preparing, type LoopHooks } from './hooks.ts';
 import { identify } from './identity.ts';
 import { createTrainer, type Trainer } from './trainer.ts';
+import { privateUpdates } from './privateUpdates.ts';
 import { shuffledUpdates, type UpdateRule } from './updateRule.ts';
 import { describeRun } from './workshop.ts';
 
@@ -81,7 +82,7 @@ export async function trainEncoder(
   checkMask(ports);
   checkVocabulary(build, ports.ids, tokenizer);
   const objective = objectiveOf(recipe, classes.length, train);
-  const rule = ruleOf(recipe, train);
+  const rule = ruleOf(recipe, train, build);
   const trainer = createTrainer({
     model: build.training,
     loss: LOSS,
@@ -138,14 +139,15 @@ export async function trainEncoder(
 }
 
 /** A promise of privacy is kept or refused, never passed over. */
-function ruleOf(recipe: EncoderRecipe, { windows }: EncoderSet): UpdateRule {
+function ruleOf(
+  recipe: EncoderRecipe,
+  { windows }: EncoderSet,
+  { training }: EncoderBuild,
+): UpdateRule {
   const { seed, batchSize, accumulation, privacy } = recipe;
-  if (privacy)
-    throw fault(
-      'bad-request',
-      'Encoders are not trained with differential privacy by this version.',
-    );
-  return shuffledUpdates(seed, windows.length, batchSize * accumulation);
+  if (!privacy) return shuffledUpdates(seed, windows.length, batchSize * accumulation);
+  const examples = training.graph.inputs.map(({ name }) => name);
+  return privateUpdates({ recipe, privacy, sequences: windows.length, examples });
 }
 
 function objectiveOf(recipe: EncoderRecipe, classes: number, { texts }: EncoderSet): Objective {

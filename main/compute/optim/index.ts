@@ -2,4 +2,6 @@
 export { createAdamW, type AdamWSettings, type Optimizer } from './adamw.ts';
 export { createArena, PLANES, type Arena, type Parameter, type ParameterSpec } from './arena.ts';
 export type { Plane } from './arena.ts';
+export { secureGaussian, type SecureBytes } from './privacy/noise.ts';
+export { poissonBatches } from './privacy/sampling.ts';
 export { scheduleFactor, type Schedule, type ScheduleShape } from './schedule.ts';
