@@ -14,6 +14,7 @@ import type {
 import type { PortClient } from '../transport/index.ts';
 import { Commands } from './commands.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
+import { Orders } from './orders.svelte.ts';
 import { Purposes } from './purposes.svelte.ts';
 import { Route } from './route.svelte.ts';
 import { Session } from './session.svelte.ts';
@@ -29,6 +30,7 @@ export class App {
   readonly settings: Settings;
   readonly jobs: Jobs;
   readonly purposes: Purposes;
+  readonly orders = new Orders();
   readonly commands: Commands;
   /** Answers of queries, shared across screens until the vault locks. */
   readonly cache = new Map<string, unknown>();
@@ -73,7 +75,10 @@ export class App {
     this.session.accept(status);
   }
 
-  /** Calls and shows the error dialog when it fails; null means failed (and told). */
+  /**
+   * Calls and shows the error dialog when it fails; null means failed (and told). An act of two people asks
+   * for the second signature and is done once it is there; null then means it was left for later.
+   */
   async act<N extends ProcedureName>(
     name: N,
     input: InputOf<N>,
@@ -81,6 +86,9 @@ export class App {
   ): Promise<OutputOf<N> | null> {
     const result = await this.client.call(name, input, options);
     if (result.ok) return result.value;
+    if (result.error.code === 'ORDER_NEEDED') {
+      return (await this.orders.ask(name, input)) ? this.act(name, input, options) : null;
+    }
     if (result.error.code !== 'CANCELLED') this.fault = result.error;
     return null;
   }
@@ -103,6 +111,7 @@ export class App {
     this.cache.clear();
     this.jobs.forget();
     this.purposes.forget();
+    this.orders.forget();
     this.fault = null;
     this.storedAt = null;
     this.aside = null;
