@@ -1,6 +1,7 @@
 import type { OutputOf, Purpose, SubjectRow } from '../../../shared/contract/index.ts';
 import { Refusal, type HandlersOf, type StubContext } from './core.ts';
 import { withheldFor } from './corpusHandlers.ts';
+import { clearOrder } from './staffHandlers.ts';
 import { at, digest, id, NOW } from './fixtures.ts';
 
 const page = <T>(items: readonly T[]) => ({
@@ -97,6 +98,7 @@ export const governanceHandlers: HandlersOf<
   | 'consent.status'
   | 'subject.list'
   | 'gate.summary'
+  | 'gate.explain'
   | 'request.open'
   | 'request.list'
   | 'request.access'
@@ -176,6 +178,16 @@ export const governanceHandlers: HandlersOf<
     const total = withheld.reduce((sum, entry) => sum + entry.count, 0);
     return { permitted: rows.length - total, withheld, policySha256: digest('policy') };
   },
+  'gate.explain'({ subject: pick }, context) {
+    const { documents: permitted } = subjectOf(pick, context);
+    return {
+      items: (['read', 'label', 'train'] as const).map((operation) => ({
+        operation,
+        permitted,
+        withheld: [],
+      })),
+    };
+  },
   'request.open'(input, context) {
     const subject = subjectOf(input.subject, context);
     const receivedOn = input.receivedOn ?? new Date(NOW).toISOString().slice(0, 10);
@@ -249,6 +261,7 @@ export const governanceHandlers: HandlersOf<
     if (confirmation !== `ERASE ${request.subjectKey}`) {
       throw new Refusal('CONFIRMATION_MISMATCH', 'What was typed differs from what was asked for.');
     }
+    clearOrder(context, 'request.erase', { requestId });
     await context.progress('erasing', 4, 'documents');
     Object.assign(request, {
       state: 'closed',
