@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { InputOf, OutputOf } from '../../../shared/contract/index.ts';
 import { leaf, noun, type Program } from '../command.ts';
 import { usage } from '../failure.ts';
+import { addGateExplain } from './gateExplain.ts';
 import { findCollection, findPurpose, subjectOf } from '../resolve.ts';
 import type { Session } from '../session.ts';
 import { facts, table } from '../text.ts';
@@ -207,6 +208,7 @@ function addConsentCommands(program: Program): void {
 
 function addGateCommand(program: Program): void {
   const gate = noun(program, 'gate', 'what may be read, and why the rest may not');
+  addGateExplain(program, gate);
   leaf<{ purpose?: string; operation: string; collection?: string }>(program, gate, 'summary', {
     summary: 'how many documents a purpose permits, and what withholds the others',
     options: (command) =>

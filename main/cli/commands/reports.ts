@@ -4,6 +4,7 @@ import type { OutputOf } from '../../../shared/contract/index.ts';
 import { failureOf, writeFileAtomic } from '../../platform/index.ts';
 import { leaf, noun, type Program } from '../command.ts';
 import { addDeadlineCommand } from './deadline.ts';
+import { addRequestWork } from './requests.ts';
 import { CliFailure, usage } from '../failure.ts';
 import { findModel, subjectOf } from '../resolve.ts';
 import type { Session } from '../session.ts';
@@ -103,6 +104,7 @@ export const describeReports = (reports: OutputOf<'report.list'>['items']): stri
 export function addRequestCommands(program: Program): void {
   const request = noun(program, 'request', 'requests of the people in the data');
   addDeadlineCommand(program, request);
+  addRequestWork(program, request);
 
   leaf<{ out?: string; recipient?: string; received?: string }>(program, request, 'access', {
     summary: 'put together everything held about a person',

@@ -1,6 +1,7 @@
 // Purposes, consent, the gate and the requests of people over the wire. Leaves of these calls name
 // purposes and requests, never a person: a person appears in the log by pseudonym only.
-import type { ParsedInputOf } from '../../../shared/contract/index.ts';
+import type { OutputOf, ParsedInputOf } from '../../../shared/contract/index.ts';
+import { OPERATIONS } from '../../../shared/domain/purpose.ts';
 import { failure, ok } from '../../../shared/kernel/result.ts';
 import { ERASURE_STAGES, type ErasureStage, type Governance } from '../../governance/index.ts';
 import { accessPackCounts, accessPackFiles, type ReportArchive } from '../../reports/index.ts';
@@ -17,6 +18,7 @@ type GovernanceName =
   | 'consent.status'
   | 'subject.list'
   | 'gate.summary'
+  | 'gate.explain'
   | 'request.open'
   | 'request.list'
   | 'request.access'
@@ -120,6 +122,18 @@ export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, 
         ...(collectionId !== null && { collectionId }),
       });
       return summary.ok ? ok({ ...summary.value, withheld: [...summary.value.withheld] }) : summary;
+    },
+    'gate.explain'({ subject, purposeId }, { session: { actor } }) {
+      const subjectId = subjectIdOf(subject);
+      if (subjectId === undefined || !subjects.row(subjectId)) return nobody();
+      const items: OutputOf<'gate.explain'>['items'] = [];
+      for (const operation of OPERATIONS) {
+        const summary = gate.summary({ actor, purposeId, operation, subjectId });
+        if (!summary.ok) return summary;
+        const { permitted, withheld } = summary.value;
+        items.push({ operation, permitted, withheld: [...withheld] });
+      }
+      return ok({ items });
     },
     'request.open'(input, context) {
       const opened = requests.open(context.session.actor, input);

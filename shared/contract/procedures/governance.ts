@@ -301,6 +301,39 @@ export const governanceProcedures = {
     roles: EVERYONE,
     audit: 'none',
   }),
+  /** About one person's own documents: which step of the gate decides, for each operation. */
+  'gate.explain': procedure({
+    kind: 'query',
+    input: z.strictObject({
+      subject: z.union([
+        z.strictObject({ subjectId: Identifier }),
+        z.strictObject({ key: z.string().min(1).max(200) }),
+      ]),
+      purposeId: Identifier,
+    }),
+    output: z.strictObject({
+      items: z
+        .array(
+          z.strictObject({
+            operation: Operation,
+            permitted: Count,
+            withheld: z
+              .array(
+                z.strictObject({
+                  step: z.string().max(20),
+                  reason: z.string().max(60),
+                  count: Count,
+                }),
+              )
+              .max(50),
+          }),
+        )
+        .max(20),
+    }),
+    errors: ['PURPOSE_RETIRED'],
+    roles: ['steward', 'clinician', 'auditor'],
+    audit: 'none',
+  }),
   'request.open': procedure({
     kind: 'command',
     input: z.strictObject({
