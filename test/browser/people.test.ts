@@ -102,4 +102,38 @@ describe.skipIf(browserMissing())('people and keys', () => {
     expect(complaints).toEqual([]);
     await close();
   });
+
+  test('an erasure asks for the second signature before anything runs', async () => {
+    const { page, complaints, close } = await openPage(browser, {
+      route: '/requests/req_01KAR000001',
+    });
+    await settled(page);
+    const erase = button(page, 'Erase this person');
+    const phrase = await page
+      .getByText(/ERASE \S+/)
+      .first()
+      .innerText();
+    await page.locator('input.mono').fill(/ERASE [^\s”"]+/.exec(phrase)![0]);
+    await erase.click();
+    const order = page.getByRole('dialog', { name: 'Two people for this' });
+    await order.getByText('Erase the person of request').waitFor();
+    await button(page, 'Cancel').click();
+    await order.waitFor({ state: 'detached' });
+    expect(await erase.isEnabled()).toBe(true);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('a restore is tried out on the newest backup', async () => {
+    const { page, complaints, close } = await openPage(browser, { route: '/settings/backups' });
+    await settled(page);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await button(page, 'Try a restore').click();
+    await page.getByRole('dialog').locator('input').fill(PASSPHRASE);
+    await button(page, 'Try it').click();
+    await page.getByText('Restored and checked: 40 documents').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
 });

@@ -33,6 +33,8 @@ const ROUTES = [
   '/reports/rep_01KAR000001',
   '/audit',
   '/settings',
+  '/settings/people',
+  '/settings/backups',
 ];
 const ROOMS = [
   ...ROUTES.filter((route) => route.split('/').length === 2),
