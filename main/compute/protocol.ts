@@ -103,7 +103,12 @@ export type ComputeRequest =
   | { readonly v: 2; readonly id: string; readonly kind: 'inspect'; readonly model: ModelBundle }
   | { readonly v: 2; readonly id: string; readonly kind: 'parity'; readonly job: ParityJob }
   | { readonly v: 2; readonly id: string; readonly kind: 'check'; readonly job: CheckJob }
+  | { readonly v: 2; readonly id: string; readonly kind: 'provider'; readonly provider: Provider }
   | { readonly v: 2; readonly id: string; readonly kind: 'cancel'; readonly target: string };
+
+/** By the runtime's own names: dml is DirectML. */
+export const PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+export type Provider = (typeof PROVIDERS)[number];
 
 /**
  * Strict: a predicted span counts only with the same start, end and label as a gold one. For the task
@@ -311,6 +316,19 @@ export interface ParityResult {
   readonly withinBounds: boolean;
 }
 
+export interface ProviderResult {
+  readonly kind: 'provider';
+  readonly provider: Provider;
+  readonly offered: boolean;
+  /** Null where it is offered. */
+  readonly reason: 'notInBuild' | 'unavailable' | 'differs' | null;
+  /** The runtime's own words; empty where there are none. */
+  readonly detail: string;
+  /** To the processor, over loss and gradients of one step; null where there was nothing to compare. */
+  readonly maxDifference: number | null;
+  readonly seconds: number;
+}
+
 export interface CheckResult {
   readonly kind: 'check';
   /** One row per module; groups whose gradient is zero by construction are left out and counted. */
@@ -335,7 +353,13 @@ export interface HelloResult {
 }
 
 export type ComputeResult =
-  TrainResult | PredictResult | InspectResult | ParityResult | CheckResult | HelloResult;
+  | TrainResult
+  | PredictResult
+  | InspectResult
+  | ParityResult
+  | CheckResult
+  | HelloResult
+  | ProviderResult;
 
 export type ComputeEvent =
   | {

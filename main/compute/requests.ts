@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { Recipe } from '../../shared/contract/recipe.ts';
 import { fault } from './fault.ts';
-import type { ComputeRequest } from './protocol.ts';
+import { PROVIDERS, type ComputeRequest } from './protocol.ts';
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes');
 
@@ -64,6 +64,7 @@ const Request = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, kind: z.literal('inspect'), model: Bundle }),
   z.strictObject({ ...base, kind: z.literal('parity'), job: ParityJob }),
   z.strictObject({ ...base, kind: z.literal('check'), job: CheckJob }),
+  z.strictObject({ ...base, kind: z.literal('provider'), provider: z.enum(PROVIDERS) }),
   z.strictObject({ ...base, kind: z.literal('cancel'), target: z.string() }),
 ]);
 

@@ -5,6 +5,7 @@
 import { fault, toFault } from './fault.ts';
 import {
   checkModel,
+  probeProvider,
   inspect,
   parity,
   predict,
@@ -102,6 +103,8 @@ async function perform(job: Job, hooks: LoopHooks): Promise<ComputeResult> {
       return parity(job.job);
     case 'check':
       return checkModel(job.job);
+    case 'provider':
+      return probeProvider(job.provider);
   }
 }
 

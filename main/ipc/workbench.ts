@@ -7,10 +7,12 @@ import { openFolder } from '../corpus/index.ts';
 import {
   baseReport,
   createComputeClient,
+  probeProviders,
   readBundle,
   type CheckResult,
   type InspectResult,
   type ParityResult,
+  type ProviderReport,
 } from '../models/index.ts';
 import { attemptAsync, createClock, fault, readFileIfThere } from '../platform/index.ts';
 import {
@@ -31,6 +33,8 @@ export interface Workbench {
   inspect(path: string, signal: AbortSignal): Promise<Result<Inspection>>;
   parity(model: string, golden: string, signal: AbortSignal): Promise<Result<ParityResult>>;
   check(model: string, signal: AbortSignal): Promise<Result<CheckResult>>;
+  /** Asks every provider in a process of its own; half a minute each at most. */
+  providers(): Promise<Result<readonly ProviderReport[]>>;
   train(order: OutsideOrder, hooks: OutsideHooks): Promise<Result<OutsideRecord>>;
   /** Ends the compute processes. */
   close(): void;
@@ -65,6 +69,7 @@ export function createWorkbench(): Workbench {
     parity: (model, golden, signal) =>
       answered(() => compute.parity({ onnx: bytesOf(model), golden: bytesOf(golden) }, signal)),
     check: (model, signal) => answered(() => compute.check({ onnx: bytesOf(model) }, signal)),
+    providers: async () => ok(await probeProviders({ launch: launchComputeByFork })),
     train: (order, hooks) => answered(() => trainOutside({ compute, clock }, order, hooks)),
     close: () => compute.close(),
   };

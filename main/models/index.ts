@@ -24,6 +24,7 @@ export {
   type PredictHooks,
   type TrainHooks,
 } from './computeClient.ts';
+export { probeProviders, type ProviderReport } from './providers.ts';
 export type { LaneTiming } from './computeLane.ts';
 export type { ModelFile, ModelHistory, ModelRegistry, NewModel } from './modelRegistry.ts';
 export type {

@@ -91,6 +91,42 @@ export function addComputeCommands(program: Program): void {
         }),
       ),
   });
+  addProviders(program, compute);
+}
+
+const PROVIDER_REASON: Readonly<Record<string, string>> = {
+  notInBuild: 'not in this build of the runtime',
+  unavailable: 'does not start here',
+  differs: 'gives other numbers than the processor',
+  died: 'its process died',
+  hung: 'gave no answer',
+};
+
+function addProviders(program: Program, compute: ReturnType<typeof noun>): void {
+  plainLeaf(program, compute, 'providers', {
+    summary:
+      'what this machine can compute on, each tried in a process of its own against the processor',
+    examples: ['compute providers', 'compute providers --json'],
+    run: (within) =>
+      ask(
+        within,
+        (workbench) => workbench.providers(),
+        (reports) => ({
+          json: reports,
+          text: table(
+            ['provider', 'offered', 'largest difference', 'why not'],
+            reports.map(({ provider, offered, maxDifference, reason, detail }) => [
+              provider,
+              offered ? 'yes' : 'no',
+              maxDifference === null ? null : maxDifference.toExponential(1),
+              reason === null
+                ? null
+                : `${PROVIDER_REASON[reason] ?? reason}${detail ? `: ${detail}` : ''}`,
+            ]),
+          ),
+        }),
+      ),
+  });
 }
 
 async function ask<T>(

@@ -5,6 +5,7 @@
  * holds; `parity` and `checkModel` prove that it trains rightly.
  */
 export { checkModel } from './checkModel.ts';
+export { probeProvider, PROVIDER_TOLERANCE } from './provider.ts';
 export { checkGradients, type GradientCheck } from './gradientCheck.ts';
 export { runtimeFacts, type LoopHooks } from './hooks.ts';
 export { inspect } from './inspect.ts';

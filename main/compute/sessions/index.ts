@@ -4,6 +4,7 @@
  */
 export { probe } from './probe.ts';
 export {
+  listedProviders,
   openSession,
   RUNTIME,
   type HostData,

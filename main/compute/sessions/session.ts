@@ -6,9 +6,15 @@
  * whatever its promise suggests; a session's memory is returned only by `release`.
  */
 import './quiet.ts'; // First: the library reads its environment once.
-import { InferenceSession, Tensor as OrtTensor, env } from 'onnxruntime-node';
+import {
+  InferenceSession,
+  Tensor as OrtTensor,
+  env,
+  listSupportedBackends,
+} from 'onnxruntime-node';
 import { fault } from '../fault.ts';
 import type { ElementType } from '../onnx/index.ts';
+import type { Provider } from '../protocol.ts';
 
 export type HostData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
@@ -43,7 +49,13 @@ export interface SessionOptions {
    * Measured on a MiniLM step: no slower, a quarter less memory with one session, and not more with six.
    */
   readonly memory?: 'kept' | 'returned';
+  /** The processor where left out; others only after `loops/provider` has offered them. */
+  readonly provider?: Provider;
 }
+
+/** Providers that this build of the runtime knows, whether or not this machine has what they need. */
+export const listedProviders = (): readonly string[] =>
+  listSupportedBackends().map(({ name }) => name);
 
 /** Recorded in every run: another version may give other bits. */
 export const RUNTIME = `onnxruntime-node ${env.versions.node ?? 'unknown'}`;
@@ -58,7 +70,7 @@ const TYPE = (tensor: HostTensor): 'float32' | 'int64' | 'int32' | 'uint8' | 'bo
 /** @throws Fault 'bad-model' with the runtime's reason when the graph does not load. */
 export async function openSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   const native = await InferenceSession.create(model, {
-    executionProviders: ['cpu'],
+    executionProviders: [options.provider ?? 'cpu'],
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
