@@ -263,6 +263,7 @@ export const TAGGER_PRESETS = {
     embeddingDim: 64,
     hidden: 160,
     dilations: [1, 2, 4, 8, 16, 1],
+    crf: true,
     timeBudgetSeconds: 720,
     checkpointSeconds: 120,
   },
