@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { InputOf, OutputOf } from '../../../shared/contract/index.ts';
 import { leaf, noun, type Program } from '../command.ts';
 import { usage } from '../failure.ts';
+import { addConsentImport } from './consentFile.ts';
 import { addGateExplain } from './gateExplain.ts';
 import { findCollection, findPurpose, subjectOf } from '../resolve.ts';
 import type { Session } from '../session.ts';
@@ -108,6 +109,7 @@ interface SubjectFlags {
 
 function addConsentCommands(program: Program): void {
   const consent = noun(program, 'consent', 'who agreed to what; withdrawing is as near as giving');
+  addConsentImport(program, consent);
 
   leaf<SubjectFlags & { refused?: boolean; channel: string; evidence: string; expires?: string }>(
     program,

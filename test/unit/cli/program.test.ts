@@ -207,6 +207,56 @@ describe('commands', () => {
     expect(terminal.written.join()).toContain('Unknown here: 442');
   });
 
+  it('imports a table of decisions row by row and names the bad ones', async () => {
+    const file = join(scratch(), 'consents.csv');
+    writeFileSync(
+      file,
+      [
+        '\ufeffNumber;Purpose;Decision;Date;Channel;Evidence;Expires',
+        '441;research;given;2026-11-20;paper;"binder 7; page 2, left";2027-11-20',
+        '442;research;withdrawn;2026-11-21;;;',
+        '443;research;perhaps;;;A, B;',
+        '444;research;given;2026-02-30;;;',
+        '445;Nothing;given;;;;',
+        '446;research;refused;;verbal;;',
+      ].join('\r\n'),
+    );
+    const heard: unknown[] = [];
+    const told = { recorded: 1, unchanged: 0, unknownKeys: [] };
+    const { code, terminal } = await cloister(['consent', 'import', file, '--json'], {
+      'purpose.list': () => ok({ items: [PURPOSE] }),
+      'consent.record'(input) {
+        heard.push([input.subjects, input.decision, input.at, input.evidence, input.expiresAt]);
+        const isKnown = JSON.stringify(input.subjects).includes('441');
+        return ok(isKnown ? told : { recorded: 0, unchanged: 0, unknownKeys: ['446'] });
+      },
+      'consent.withdraw'(input) {
+        heard.push([input.subjects, input.reason]);
+        return ok({ ...told, staleModels: 0 });
+      },
+    });
+    expect(code).toBe(7);
+    expect(heard).toEqual([
+      [
+        { keys: ['441'] },
+        'given',
+        '2026-11-20T00:00:00.000Z',
+        'binder 7; page 2, left',
+        '2027-11-20T00:00:00.000Z',
+      ],
+      [{ keys: ['442'] }, '2026-11-21'],
+      [{ keys: ['446'] }, 'refused', undefined, '', null],
+    ]);
+    const said = JSON.parse(terminal.written.join('\n')) as { recorded: number; bad: object[] };
+    expect(said.recorded).toBe(2);
+    expect(said.bad).toMatchObject([
+      { line: 4, field: 'decision' },
+      { line: 5, field: 'date' },
+      { line: 6, field: 'purpose' },
+      { line: 7, field: 'number' },
+    ]);
+  });
+
   it('asks for a typed confirmation before erasing, and shows what goes and stays', async () => {
     const request = {
       requestId: 'req_00000001',
