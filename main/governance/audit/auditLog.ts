@@ -11,7 +11,14 @@ import type { Instant } from '../../../shared/kernel/time.ts';
 import { createAuditRepository, type LeafRow } from './auditRepository.ts';
 import { checkpointText, createSigner, openCheckpoint, type Head } from './checkpoint.ts';
 import { exportLines } from './exportFile.ts';
-import { decodeLeaf, encodeLeaf, subjectRef, type AuditEntry, type LeafBody } from './leaf.ts';
+import {
+  commitment,
+  decodeLeaf,
+  encodeLeaf,
+  subjectRef,
+  type AuditEntry,
+  type LeafBody,
+} from './leaf.ts';
 import {
   consistencyProof,
   inclusionProof,
@@ -83,6 +90,8 @@ export interface AuditLog {
   acceptHead(by: {
     readonly actor: string;
     readonly roles: readonly string[];
+    /** Kept beside the log; the leaf has no room for words and commits to them. */
+    readonly reason: string;
     readonly second?: string;
   }): Result<void>;
   /** As `compareAnchor`, with a head that was kept elsewhere: on a stick, on paper. */
@@ -210,13 +219,20 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     }
     const note = anchorNote() ?? '';
     const known = openCheckpoint(note, origin, verifierKey);
-    append({
-      action: 'audit.accept',
-      actor: by.actor,
-      roles: by.roles,
-      ...(by.second !== undefined && { object: { type: 'user', id: by.second } }),
-      counts: { knownSize: known?.size ?? 0, size: repository.size() },
-      commitments: { knownHead: createHash('sha256').update(note).digest('hex') },
+    const salt = random.bytes(32);
+    store.transaction(() => {
+      const { seq } = append({
+        action: 'audit.accept',
+        actor: by.actor,
+        roles: by.roles,
+        ...(by.second !== undefined && { object: { type: 'user', id: by.second } }),
+        counts: { knownSize: known?.size ?? 0, size: repository.size() },
+        commitments: {
+          knownHead: createHash('sha256').update(note).digest('hex'),
+          reason: commitment(salt, Buffer.from(by.reason, 'utf8')),
+        },
+      });
+      repository.putAcceptance(seq, salt, by.reason);
     });
     const head = sign();
     writeAnchor(head);

@@ -36,6 +36,7 @@ export interface AuditRepository {
   putHead(row: HeadRow): void;
   /** What retention emptied, oldest first. */
   prunings(): { readonly leaf_seq: number; readonly ranges: string }[];
+  putAcceptance(seq: number, salt: Buffer, reason: string): void;
   secret(name: string): Buffer | undefined;
   putSecret(name: string, value: Buffer): void;
 }
@@ -92,6 +93,12 @@ export function createAuditRepository(db: Db): AuditRepository {
     head: () => head.get(),
     putHead: (row) => void putHead.run([row.size, row.root, row.signed_note, row.at]),
     prunings: () => db.all('SELECT leaf_seq, ranges FROM audit_prune ORDER BY leaf_seq'),
+    putAcceptance: (seq, salt, reason) =>
+      void db.run('INSERT INTO head_acceptance (leaf_seq, salt, reason) VALUES (?, ?, ?)', [
+        seq,
+        salt,
+        reason,
+      ]),
     secret: (name) => secret.get([name])?.value,
     putSecret: (name, value) => void putSecret.run([name, value]),
   };

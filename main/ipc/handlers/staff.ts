@@ -90,7 +90,7 @@ export function staffHandlers({
     async 'recovery.make'({ passphrase }, context) {
       const { session } = context;
       if (!session.vault.byRecoveryCode) {
-        const known = await own(context, passphrase);
+        const known = await own(context, passphrase ?? '');
         if (!known.ok) return known;
       }
       const made = await staff.makeRecoveryCode(session.actor);
@@ -122,7 +122,7 @@ export function staffHandlers({
     },
     'order.refuse': ({ orderId, reason }, context) =>
       ordered(orders.refuse(context.session.actor, orderId, reason), context),
-    async 'audit.acceptHead'({ passphrase, second }, context) {
+    async 'audit.acceptHead'({ reason, passphrase, second }, context) {
       const { actor, vault } = context.session;
       const known = await own(context, passphrase);
       if (!known.ok) return known;
@@ -142,6 +142,7 @@ export function staffHandlers({
       const accepted = audit.acceptHead({
         actor: actor.userId,
         roles: actor.roles,
+        reason,
         ...(second && { second: second.userId }),
       });
       if (accepted.ok) context.changed('audit', 'staff');

@@ -25,6 +25,9 @@ CREATE INDEX dual_order_event_order ON dual_order_event (order_id, seq);
 -- Which leaves of the log a pruning emptied; its own leaf commits to these ranges.
 CREATE TABLE audit_prune (leaf_seq INTEGER PRIMARY KEY, ranges TEXT NOT NULL);
 
+-- Why a state that was put back was accepted; the leaf commits to the words with this salt.
+CREATE TABLE head_acceptance (leaf_seq INTEGER PRIMARY KEY, salt BLOB NOT NULL, reason TEXT NOT NULL);
+
 -- Where backups go and how often; which were made. What a backup holds is said by the backup itself.
 CREATE TABLE backup_policy (
   id INTEGER PRIMARY KEY CHECK (id = 1), folder TEXT NOT NULL, interval_hours INTEGER NOT NULL, keep INTEGER NOT NULL, changed_at TEXT NOT NULL,

@@ -165,7 +165,7 @@ export const people = {
   'backup.schedule': 'Zeitplan',
   'backup.every': 'Wie oft',
   'backup.every.never': 'Nur auf Wunsch',
-  'backup.every.hours': { one: 'Jede Stunde', other: 'Alle {count} Stunden' },
+  'backup.every.hours': { one: 'Alle {count} Stunden', other: 'Alle {count} Stunden' },
   'backup.every.day': 'Täglich',
   'backup.every.week': 'Wöchentlich',
   'backup.keep': 'Wie viele aufheben',
@@ -187,6 +187,7 @@ export const people = {
   },
   'backup.drill.users': 'Sie lässt sich öffnen von: {names}.',
   'backup.restore': 'Zurückspielen',
+  'backup.restore.command': 'cloister backup restore FOLDER --to NEW-FOLDER',
   'backup.restore.text':
     'Zurückgespielt wird in einen neuen Ordner, nie über diesen Tresor. Das geschieht im Terminal, wo Ordner genannt werden können; spätere Löschungen werden erneut ausgeführt, bevor sich der Tresor öffnet.',
 } as const satisfies Translation<typeof en>;

@@ -158,7 +158,7 @@ export const people = {
   'backup.schedule': 'Schedule',
   'backup.every': 'How often',
   'backup.every.never': 'On demand only',
-  'backup.every.hours': { one: 'Every hour', other: 'Every {count} hours' },
+  'backup.every.hours': { one: 'Every {count} hour', other: 'Every {count} hours' },
   'backup.every.day': 'Every day',
   'backup.every.week': 'Every week',
   'backup.keep': 'How many to keep',
@@ -179,6 +179,7 @@ export const people = {
   },
   'backup.drill.users': 'It opens for {names}.',
   'backup.restore': 'Restoring',
+  'backup.restore.command': 'cloister backup restore FOLDER --to NEW-FOLDER',
   'backup.restore.text':
     'A restore goes to a new folder, never over this vault. It is done in the terminal, where folders can be named; erasures made after the backup are carried out again before the vault opens.',
 } as const;

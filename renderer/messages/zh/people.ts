@@ -159,6 +159,7 @@ export const people = {
   'backup.drill.replayed': { other: '备份之后的 {count} 次删除已重新执行并得到证明。' },
   'backup.drill.users': '可打开它的人：{names}。',
   'backup.restore': '恢复',
+  'backup.restore.command': 'cloister backup restore FOLDER --to NEW-FOLDER',
   'backup.restore.text':
     '恢复总是写入新的文件夹，绝不覆盖此保险库。恢复在终端中进行，因为那里可以指定文件夹；备份之后的删除会先重新执行，保险库才能打开。',
 } as const satisfies Translation<typeof en>;

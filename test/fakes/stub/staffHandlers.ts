@@ -189,7 +189,7 @@ export const staffHandlers: HandlersOf<
     return {};
   },
   'recovery.make'({ passphrase }, context) {
-    mustKnow(context, passphrase);
+    if (!context.byRecoveryCode) mustKnow(context, passphrase ?? '');
     staffOf(context).recovery = 'unconfirmed';
     context.changed('staff');
     return { code: CODE };
