@@ -79,7 +79,9 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     expect(await button('Create the vault').isDisabled()).toBe(true);
     await page.getByLabel('The same passphrase again').fill(PASSPHRASE);
     await button('Create the vault').click();
-    const code = (await page.locator('.print-sheet .code span').allInnerTexts()).join(' ');
+    await button('I have it on paper').waitFor();
+    const code = (await page.locator('.print-sheet .code span').allTextContents()).join(' ');
+    expect(code).toMatch(/^([0-9A-Z]{4} ?){7}$/);
     await button('I have it on paper').click();
     await page.getByLabel('Type the code back from the paper').fill(code.toLowerCase());
     await button('Check the code').click();
