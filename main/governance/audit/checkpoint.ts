@@ -1,6 +1,7 @@
 // The signed head of the log: a C2SP checkpoint (tlog-checkpoint.md) inside a signed note (signed-note.md)
 // with Ed25519. Three lines and a signature, about 200 bytes: it fits on a printed page or in a QR code.
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { isSignedBy, PUBLIC_ENVELOPE } from './ed25519.ts';
 
 export interface Head {
   readonly size: number;
@@ -22,10 +23,8 @@ export interface Signer {
 
 const ED25519 = 1;
 const KEY_BYTES = 32;
-const SIGNATURE_BYTES = 64;
 // RFC 8410 envelopes: Node takes raw Ed25519 keys only inside them.
 const PRIVATE_ENVELOPE = Buffer.from('302e020100300506032b657004220420', 'hex');
-const PUBLIC_ENVELOPE = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** `seed` is the 32-byte Ed25519 private key of RFC 8032. */
 export function createSigner(name: string, seed: Uint8Array): Signer {
@@ -70,9 +69,9 @@ export function openNote(note: string, verifierKey: string): string | undefined 
     // Two spellings of one signature would be two notes.
     if (bytes.toString('base64') !== line[2]) return undefined;
     if (line[1] !== verifier.name || !bytes.subarray(0, 4).equals(verifier.id)) continue;
-    const signature = bytes.subarray(4);
-    if (signature.length !== SIGNATURE_BYTES) return undefined;
-    if (!verify(null, Buffer.from(text, 'utf8'), verifier.key, signature)) return undefined;
+    if (!isSignedBy(verifier.publicKey, Buffer.from(text, 'utf8'), bytes.subarray(4))) {
+      return undefined;
+    }
     holds = true;
   }
   return holds ? text : undefined;
@@ -121,6 +120,5 @@ export function parseVerifierKey(text: string) {
   if (bytes[0] !== ED25519 || publicKey.length !== KEY_BYTES) return undefined;
   const id = keyId(name, publicKey);
   if (id.toString('hex') !== hex) return undefined;
-  const spki = Buffer.concat([PUBLIC_ENVELOPE, publicKey]);
-  return { name, id, key: createPublicKey({ key: spki, format: 'der', type: 'spki' }) };
+  return { name, id, publicKey };
 }

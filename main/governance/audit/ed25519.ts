@@ -1,7 +1,7 @@
 // Checks of Ed25519 signatures over raw 32-byte keys, which Node takes only inside an RFC 8410 envelope.
 import { createPublicKey, verify } from 'node:crypto';
 
-const PUBLIC_ENVELOPE = Buffer.from('302a300506032b6570032100', 'hex');
+export const PUBLIC_ENVELOPE = Buffer.from('302a300506032b6570032100', 'hex');
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 
