@@ -19,6 +19,15 @@ import { servingHandlers } from './handlers/serving.ts';
 import { trainingHandlers } from './handlers/training.ts';
 import type { Handlers } from './handlers/types.ts';
 import { requestHandlers } from './handlers/requests.ts';
+import { keysHandlers } from './handlers/keys.ts';
+import { retentionHandlers } from './handlers/retention.ts';
+import { registerHandlers } from './handlers/register.ts';
+import { policiesHandlers } from './handlers/policies.ts';
+import { consentRecordsHandlers } from './handlers/consentRecords.ts';
+import { exitsHandlers } from './handlers/exits.ts';
+import { breachesHandlers } from './handlers/breaches.ts';
+import { erasuresHandlers } from './handlers/erasures.ts';
+import { unlearningHandlers } from './handlers/unlearning.ts';
 import { siteHandlers } from './handlers/site.ts';
 import { staffHandlers } from './handlers/staff.ts';
 import { upkeepHandlers } from './handlers/upkeep.ts';
@@ -141,6 +150,15 @@ function allHandlers(
     ...reportHandlers(services),
     ...servingHandlers(services),
     ...requestHandlers(services),
+    ...keysHandlers(),
+    ...retentionHandlers(),
+    ...registerHandlers(),
+    ...policiesHandlers(),
+    ...consentRecordsHandlers(),
+    ...exitsHandlers(),
+    ...breachesHandlers(),
+    ...erasuresHandlers(),
+    ...unlearningHandlers(),
     ...siteHandlers(services),
     ...staffHandlers(services),
     ...trainingHandlers(services),

@@ -69,6 +69,11 @@ export const ERRORS = {
   CONFIRMATION_MISMATCH: kind('usage'),
   REQUEST_CLOSED: kind('usage'),
   ERASURE_UNPROVEN: kind('integrity', 'check'),
+  HELD: kind('denied'),
+  DESTINATION_BLOCKED: kind('denied'),
+  POLICY_INVALID: kind('data'),
+  POLICY_LOCKED: kind('denied'),
+  KEY_STORE_UNAVAILABLE: kind('locked'),
   // Labeling
   SPAN_INVALID: kind('usage'),
   SCHEMA_INVALID: kind('usage'),

@@ -39,6 +39,12 @@ export const Scope = z.enum([
   'audit',
   'settings',
   'deid',
+  'retention',
+  'holds',
+  'register',
+  'policies',
+  'breaches',
+  'exits',
 ]);
 export type Scope = z.infer<typeof Scope>;
 
@@ -55,7 +61,7 @@ export type TrainingPoint = z.infer<typeof TrainingPoint>;
 
 export const events = {
   'job.changed': Job,
-  'data.changed': z.strictObject({ scopes: z.array(Scope).max(20) }),
+  'data.changed': z.strictObject({ scopes: z.array(Scope).max(40) }),
   'data.stored': z.strictObject({ at: At }),
   'vault.changed': z.strictObject({ state: z.enum(['absent', 'locked', 'unlocked']) }),
   'run.progressed': z.strictObject({ runId: Identifier, point: TrainingPoint }),

@@ -11,6 +11,15 @@ import { baseProcedures } from './procedures/bases.ts';
 import { corpusProcedures } from './procedures/corpus.ts';
 import { governanceProcedures } from './procedures/governance.ts';
 import { requestProcedures } from './procedures/requests.ts';
+import { keysProcedures } from './procedures/keys.ts';
+import { retentionProcedures } from './procedures/retention.ts';
+import { registerProcedures } from './procedures/register.ts';
+import { policiesProcedures } from './procedures/policies.ts';
+import { consentRecordsProcedures } from './procedures/consentRecords.ts';
+import { exitsProcedures } from './procedures/exits.ts';
+import { breachesProcedures } from './procedures/breaches.ts';
+import { erasuresProcedures } from './procedures/erasures.ts';
+import { unlearningProcedures } from './procedures/unlearning.ts';
 import { siteProcedures } from './procedures/site.ts';
 import { labelingProcedures } from './procedures/labeling.ts';
 import { modelProcedures } from './procedures/models.ts';
@@ -29,6 +38,15 @@ export const contract = {
   ...corpusProcedures,
   ...governanceProcedures,
   ...requestProcedures,
+  ...keysProcedures,
+  ...retentionProcedures,
+  ...registerProcedures,
+  ...policiesProcedures,
+  ...consentRecordsProcedures,
+  ...exitsProcedures,
+  ...breachesProcedures,
+  ...erasuresProcedures,
+  ...unlearningProcedures,
   ...siteProcedures,
   ...labelingProcedures,
   ...baseProcedures,
@@ -87,6 +105,15 @@ export * from './procedures/bases.ts';
 export * from './procedures/corpus.ts';
 export * from './procedures/governance.ts';
 export * from './procedures/requests.ts';
+export * from './procedures/keys.ts';
+export * from './procedures/retention.ts';
+export * from './procedures/register.ts';
+export * from './procedures/policies.ts';
+export * from './procedures/consentRecords.ts';
+export * from './procedures/exits.ts';
+export * from './procedures/breaches.ts';
+export * from './procedures/erasures.ts';
+export * from './procedures/unlearning.ts';
 export * from './procedures/site.ts';
 export * from './procedures/labeling.ts';
 export * from './procedures/models.ts';

@@ -42,6 +42,17 @@ export const ID_PREFIX = {
   sealed: 'sld',
   intake: 'itk',
   backup: 'bak',
+  party: 'pty',
+  notice: 'ntc',
+  processing: 'prc',
+  assessment: 'dpi',
+  policy: 'pol',
+  retentionRule: 'rul',
+  retentionRun: 'rtr',
+  hold: 'hld',
+  breach: 'brc',
+  receipt: 'rct',
+  unlearning: 'unl',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

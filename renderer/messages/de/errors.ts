@@ -135,4 +135,19 @@ export const errors = {
   'error.MODEL_BLOCKED.what':
     'Dieses Modell darf nicht verwendet werden: Eine Person dahinter hat widerrufen oder wurde gelöscht.',
   'error.MODEL_BLOCKED.todo': 'Frieren Sie einen neuen Datenstand ein und trainieren Sie neu.',
+  'error.HELD.what': 'Eine rechtliche Sperre verhindert, dass dies gelöscht wird.',
+  'error.HELD.todo':
+    'Sehen Sie unter „Aufbewahrung“ nach, welche Sperre es ist. Zwei Personen können sie aufheben.',
+  'error.DESTINATION_BLOCKED.what': 'In dieses Land darf nichts hinausgehen.',
+  'error.DESTINATION_BLOCKED.todo':
+    'Nennen Sie im Verzeichnis die Garantie für die Übermittlung, oder wählen Sie einen anderen Empfänger.',
+  'error.POLICY_INVALID.what':
+    'Diese Richtlinie ist nicht verwendbar: Sie ist unvollständig, oder ihre Signatur passt nicht.',
+  'error.POLICY_INVALID.todo':
+    'Lassen Sie sich die signierte Datei und den Fingerabdruck des Schlüssels geben.',
+  'error.POLICY_LOCKED.what': 'Das hat Ihre Organisation festgelegt.',
+  'error.POLICY_LOCKED.todo':
+    'Bitten Sie die Administration um eine neue Richtlinie, wenn es sich ändern muss.',
+  'error.KEY_STORE_UNAVAILABLE.what': 'Der Schlüsselspeicher dieses Systems antwortet nicht.',
+  'error.KEY_STORE_UNAVAILABLE.todo': 'Öffnen Sie mit der Passphrase; mehr braucht es nicht.',
 } as const satisfies Translation<typeof en>;

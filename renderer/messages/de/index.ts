@@ -1,4 +1,11 @@
 /** All areas of this locale in one table. An area is one room of the page. */
+import { retention } from './retention.ts';
+import { register } from './register.ts';
+import { policies } from './policies.ts';
+import { breaches } from './breaches.ts';
+import { exits } from './exits.ts';
+import { unlearning } from './unlearning.ts';
+import { keys } from './keys.ts';
 import { audit } from './audit.ts';
 import { bases } from './bases.ts';
 import { common } from './common.ts';
@@ -41,4 +48,11 @@ export const de = {
   ...audit,
   ...settings,
   ...people,
+  ...keys,
+  ...unlearning,
+  ...exits,
+  ...breaches,
+  ...policies,
+  ...register,
+  ...retention,
 } as const;

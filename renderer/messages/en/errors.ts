@@ -116,4 +116,17 @@ export const errors = {
   'error.MODEL_BLOCKED.what':
     'This model may not be used: a person behind it withdrew or was erased.',
   'error.MODEL_BLOCKED.todo': 'Freeze a new snapshot and train anew.',
+  'error.HELD.what': 'A legal hold keeps this from being deleted.',
+  'error.HELD.todo': 'Look under Retention which hold it is. Two people can release it.',
+  'error.DESTINATION_BLOCKED.what': 'Nothing may leave for this country.',
+  'error.DESTINATION_BLOCKED.todo':
+    'Name the transfer safeguard in the register, or choose another recipient.',
+  'error.POLICY_INVALID.what':
+    'This policy cannot be used: it is incomplete, or its signature does not fit.',
+  'error.POLICY_INVALID.todo':
+    'Ask whoever sent it for the signed file and the fingerprint of their key.',
+  'error.POLICY_LOCKED.what': 'Your organisation has set this.',
+  'error.POLICY_LOCKED.todo': 'Ask the administrator for a new policy if it has to change.',
+  'error.KEY_STORE_UNAVAILABLE.what': 'The key store of this system does not answer.',
+  'error.KEY_STORE_UNAVAILABLE.todo': 'Unlock with the passphrase; nothing else is needed.',
 } as const;

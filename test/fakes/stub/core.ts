@@ -27,6 +27,15 @@ import { labelingHandlers } from './labelingHandlers.ts';
 import { trainingHandlers } from './trainingHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { requestHandlers } from './requestHandlers.ts';
+import { keysHandlers } from './keysHandlers.ts';
+import { retentionHandlers } from './retentionHandlers.ts';
+import { registerHandlers } from './registerHandlers.ts';
+import { policiesHandlers } from './policiesHandlers.ts';
+import { consentRecordsHandlers } from './consentRecordsHandlers.ts';
+import { exitsHandlers } from './exitsHandlers.ts';
+import { breachesHandlers } from './breachesHandlers.ts';
+import { erasuresHandlers } from './erasuresHandlers.ts';
+import { unlearningHandlers } from './unlearningHandlers.ts';
 import { siteHandlers } from './siteHandlers.ts';
 import { staffHandlers } from './staffHandlers.ts';
 import { vaultHandlers } from './vaultHandlers.ts';
@@ -93,6 +102,15 @@ const HANDLERS: Handlers = {
   ...labelingHandlers,
   ...modelHandlers,
   ...requestHandlers,
+  ...keysHandlers,
+  ...retentionHandlers,
+  ...registerHandlers,
+  ...policiesHandlers,
+  ...consentRecordsHandlers,
+  ...exitsHandlers,
+  ...breachesHandlers,
+  ...erasuresHandlers,
+  ...unlearningHandlers,
   ...siteHandlers,
   ...staffHandlers,
   ...trainingHandlers,

@@ -1,0 +1,6 @@
+// Policies as signed files.
+import type { Handlers } from './types.ts';
+
+export function policiesHandlers(): Pick<Handlers, never> {
+  return {};
+}

@@ -1,0 +1,2 @@
+/** Breaches: what happened, the clock, and who is affected. */
+export const breaches = {} as const;

@@ -1,0 +1,2 @@
+/** Policies: what the organisation has set. */
+export const policies = {} as const;

@@ -1,0 +1,2 @@
+/** Models after a person has left them. */
+export const unlearning = {} as const;

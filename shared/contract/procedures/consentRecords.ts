@@ -1,0 +1,2 @@
+/** The full record of a consent and its receipt. */
+export const consentRecordsProcedures = {} as const;

@@ -1,0 +1,2 @@
+/** Policies as signed files. */
+export const policiesProcedures = {} as const;

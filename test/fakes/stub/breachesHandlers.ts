@@ -1,0 +1,4 @@
+// The register of breaches (GDPR Art. 33(5)).
+import type { HandlersOf } from './core.ts';
+
+export const breachesHandlers: HandlersOf<never> = {};

@@ -1,0 +1,4 @@
+// Policies as signed files.
+import type { HandlersOf } from './core.ts';
+
+export const policiesHandlers: HandlersOf<never> = {};
