@@ -101,6 +101,7 @@ export * from './events.ts';
 export * from './wire.ts';
 export * from './recipe.ts';
 export * from './order.ts';
+export * from './policy.ts';
 export * from './procedures/bases.ts';
 export * from './procedures/corpus.ts';
 export * from './procedures/governance.ts';
