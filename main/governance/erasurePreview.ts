@@ -76,6 +76,10 @@ export function createErasurePreview(deps: {
         stays: staysOf(0),
         models: [...(record.deleted(requestId)?.models ?? [])],
         recipients: [],
+        collections: [],
+        keep: [],
+        holds: [],
+        backups: { count: 0, newestAt: null, endsOn: null },
         confirmation: journal.subjectKey,
       });
     }
@@ -87,6 +91,10 @@ export function createErasurePreview(deps: {
       stays: staysOf(repository.leavesAbout(subjects.subjectRef(subjectId).toString('hex'))),
       models: modelsOf(subjectId),
       recipients: deps.exits.ofSubject(subjectId).map(({ recipient, at }) => ({ recipient, at })),
+      collections: [],
+      keep: [],
+      holds: [],
+      backups: { count: 0, newestAt: null, endsOn: null },
       confirmation: key,
     });
   }

@@ -42,6 +42,7 @@ export const ID_PREFIX = {
   sealed: 'sld',
   intake: 'itk',
   backup: 'bak',
+  place: 'plc',
   party: 'pty',
   notice: 'ntc',
   processing: 'prc',
@@ -53,6 +54,7 @@ export const ID_PREFIX = {
   breach: 'brc',
   receipt: 'rct',
   unlearning: 'unl',
+  version: 'ver',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

@@ -177,6 +177,7 @@ export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, 
           requestId,
           reportId: report.reportId,
           ...counts,
+          redacted: 0,
           sha256,
           bytes: report.files.reduce((sum, { bytes }) => sum + bytes, 0),
         });

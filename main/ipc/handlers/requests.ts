@@ -16,6 +16,7 @@ import type { Store } from '../../store/index.ts';
 import type { CallContext, Handlers } from './types.ts';
 
 type RequestName =
+  | 'request.show'
   | 'request.identify'
   | 'request.extend'
   | 'request.refuse'
@@ -27,7 +28,7 @@ type RequestName =
 
 export interface RequestHandlerDeps {
   readonly store: Pick<Store, 'transaction'>;
-  readonly governance: Pick<Governance, 'requestActs' | 'requests' | 'access'>;
+  readonly governance: Pick<Governance, 'requestActs' | 'requestFile' | 'requests' | 'access'>;
   readonly reports: { readonly archive: Pick<ReportArchive, 'put'> };
 }
 
@@ -39,7 +40,7 @@ type About = Letter extends infer L
 
 export function requestHandlers({
   store,
-  governance: { requestActs, requests, access },
+  governance: { requestActs, requestFile, requests, access },
   reports,
 }: RequestHandlerDeps): Pick<Handlers, RequestName> {
   function written(context: CallContext, requestId: string): void {
@@ -77,6 +78,7 @@ export function requestHandlers({
     });
 
   return {
+    'request.show': ({ requestId }) => requestFile.show(requestId),
     'request.identify'({ requestId, how }, context) {
       const checked = requestActs.identify(context.session.actor, requestId, how);
       if (checked.ok) written(context, requestId);
@@ -150,7 +152,7 @@ export function requestHandlers({
         const bytes = report.files.reduce((sum, file) => sum + file.bytes, 0);
         context.note({ object: requestId, counts: { provided, derived, bytes } });
         context.changed('requests', 'reports');
-        return ok({ requestId, reportId, provided, derived, sha256, bytes });
+        return ok({ requestId, reportId, provided, derived, redacted: 0, sha256, bytes });
       });
     },
     'request.noticeLifting': ({ requestId, reason }, context) =>

@@ -92,6 +92,8 @@ export const DataRequest = z.strictObject({
   closedAt: At.nullable(),
   state: z.enum(['open', 'ordered', 'failed', 'closed']),
   outcome: z.string().max(200).nullable(),
+  /** A restriction that was not lifted, or an objection that stands: it has an effect although answered. */
+  inForce: z.boolean(),
 });
 export type DataRequest = z.infer<typeof DataRequest>;
 
@@ -103,6 +105,8 @@ export const AccessPack = z.strictObject({
   consents: Count,
   uses: Count,
   recipients: Count,
+  /** Passages about other people that were taken out (Art. 15(4)). */
+  redacted: Count,
   sha256: Sha256,
   bytes: Count,
 });
@@ -125,6 +129,19 @@ export const ErasurePreview = z.strictObject({
           'files',
           'consents',
           'accessPacks',
+          'runs',
+          'checkpoints',
+          'evaluations',
+          'findings',
+          'surrogates',
+          'versions',
+          'redactions',
+          'receipts',
+          'notices',
+          'importMentions',
+          'requests',
+          'exits',
+          'other',
         ]),
         count: Count,
       }),
@@ -133,12 +150,50 @@ export const ErasurePreview = z.strictObject({
   stays: z
     .array(
       z.strictObject({
-        what: z.enum(['auditLeaves', 'consentProof', 'reports', 'requestRecord']),
+        what: z.enum([
+          'auditLeaves',
+          'consentProof',
+          'reports',
+          'requestRecord',
+          'documents',
+          'deidentified',
+          'identifiers',
+        ]),
         count: Count,
         ground: z.string().max(200),
       }),
     )
     .max(40),
+  /** Of the person's collections: what could be kept. */
+  collections: z
+    .array(
+      z.strictObject({
+        collectionId: Identifier,
+        name: Name,
+        category: z.enum(CATEGORIES),
+        documents: Count,
+        kept: z.boolean(),
+      }),
+    )
+    .max(500),
+  /** What two people sign beside the request: one line per part that stays. Goes into `request.erase`. */
+  keep: z.array(z.string().max(200)).max(40),
+  /** Legal holds on what would go: the order is refused until they are released or the part is kept. */
+  holds: z
+    .array(
+      z.strictObject({
+        holdId: Identifier,
+        name: z.string().max(200),
+        until: z.string().max(40).nullable(),
+      }),
+    )
+    .max(100),
+  /** Copies of the vault that still hold the person, and the day the last one is gone; null: nobody set one. */
+  backups: z.strictObject({
+    count: Count,
+    newestAt: At.nullable(),
+    endsOn: z.iso.date().nullable(),
+  }),
   models: z
     .array(z.strictObject({ modelId: Identifier, name: Name, state: z.string().max(20) }))
     .max(500),
@@ -159,6 +214,26 @@ export const ErasureCertificate = z.strictObject({
     .array(z.strictObject({ modelId: Identifier, name: Name, state: z.string().max(20) }))
     .max(500),
   kept: z.array(z.strictObject({ what: z.string().max(60), ground: z.string().max(200) })).max(40),
+  /** Missing in certificates of before: everything went. */
+  outcome: z.enum(['erased', 'partlyErased']).optional(),
+  /** Data of the person that stays, restricted, until the day named. */
+  keptData: z
+    .array(
+      z.strictObject({
+        scope: z.string().max(120),
+        ground: z.string().max(200),
+        documents: Count,
+        until: z.iso.date(),
+        approvedBy: z.string().max(200),
+      }),
+    )
+    .max(40)
+    .optional(),
+  backups: z
+    .strictObject({ count: Count, newestAt: At.nullable(), endsOn: z.iso.date().nullable() })
+    .optional(),
+  /** Recipients for whom a notice under Art. 19 was queued. */
+  notices: Count.optional(),
   rekeyed: z.boolean(),
   orderLeaf: Count,
   certificateLeaf: Count,
@@ -349,6 +424,7 @@ export const governanceProcedures = {
     roles: ['steward'],
     audit: 'full',
   }),
+  /** Those not answered first, by the day they are due; then the answered ones, newest first. */
   'request.list': procedure({
     kind: 'query',
     input: z.strictObject({ ...PageRequest }),
@@ -376,12 +452,18 @@ export const governanceProcedures = {
   }),
   'request.erase': procedure({
     kind: 'job',
-    input: z.strictObject({ requestId: Identifier, confirmation: z.string().max(200) }),
+    input: z.strictObject({
+      requestId: Identifier,
+      confirmation: z.string().max(200),
+      /** As the preview gave it. */
+      keep: z.array(z.string().max(200)).max(40).default([]),
+    }),
     output: ErasureCertificate,
     errors: [
       'REQUEST_CLOSED',
       'CONFIRMATION_MISMATCH',
       'ERASURE_UNPROVEN',
+      'HELD',
       'ORDER_NEEDED',
       'AUDIT_BROKEN',
     ],
@@ -391,7 +473,14 @@ export const governanceProcedures = {
     dual: {
       approvers: SECOND_PERSONS,
       // Not the confirmation: it is the person's record number.
-      facts: ({ requestId }: { requestId: string }) => ({ requestId }),
+      facts: ({
+        requestId,
+        keep,
+      }: {
+        requestId: string;
+        keep?: readonly string[];
+      }): Readonly<Record<string, string | readonly string[]>> =>
+        keep === undefined || keep.length === 0 ? { requestId } : { requestId, keep },
     },
   }),
   'request.certificate': procedure({

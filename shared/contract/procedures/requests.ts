@@ -8,8 +8,9 @@ import {
   type RefusalCode,
   type RestrictionGround,
 } from '../../domain/requests.ts';
-import { Count, Identifier, procedure, Sha256 } from '../define.ts';
+import { At, Count, Day, Identifier, Name, procedure, Sha256 } from '../define.ts';
 import { DataRequest } from './governance.ts';
+import { Country } from './site.ts';
 
 /** Words of a letter or a balance: a reason nobody can follow is none. */
 const Reason = z.string().trim().min(10).max(4000);
@@ -37,7 +38,76 @@ const CarryOut = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** One way to count a period: where it ends on the calendar, and the days its end was moved over. */
+const Reading = z.strictObject({
+  endsOn: Day,
+  dueOn: Day,
+  skipped: z
+    .array(
+      z.strictObject({
+        day: Day,
+        why: z.enum(['saturday', 'sunday', 'holiday']),
+        /** Of a holiday the site added; empty otherwise. */
+        name: z.string().max(100),
+      }),
+    )
+    .max(60),
+});
+export type Reading = z.infer<typeof Reading>;
+
+export const RequestFile = z.strictObject({
+  request: DataRequest,
+  deadline: z.strictObject({
+    /** Whose public holidays count; null: none do. */
+    country: Country.nullable(),
+    /** One month from receipt (Art. 12(3)). */
+    month: Reading,
+    /** Counted from the day the identity was proven: disputed, later, and never the one that counts. */
+    fromIdentity: Reading.nullable(),
+    /** The two readings of "two further months". */
+    threeMonthsFromReceipt: Reading,
+    twoMonthsAfterTheFirst: Reading,
+  }),
+  /** From receipt to the answer, or to today. */
+  daysUsed: Count,
+  ledger: z
+    .array(
+      z.strictObject({
+        at: At,
+        /** `opened`, or a kind of event of the request. */
+        what: z.string().max(40),
+        by: z.string().max(200),
+        /** How, on which ground, with which outcome: a code, never words about a person. */
+        code: z.string().max(60).nullable(),
+        until: Day.nullable(),
+      }),
+    )
+    .max(1000),
+  restriction: z
+    .strictObject({
+      ground: z.string().max(60),
+      since: At,
+      noticedAt: At.nullable(),
+      liftedAt: At.nullable(),
+    })
+    .nullable(),
+  /** Trained on the person, as long as the person is in the vault. */
+  models: z
+    .array(z.strictObject({ modelId: Identifier, name: Name, state: z.string().max(20) }))
+    .max(500),
+});
+export type RequestFile = z.infer<typeof RequestFile>;
+
 export const requestProcedures = {
+  /** Everything that happened to one request, and how its deadline was counted. */
+  'request.show': procedure({
+    kind: 'query',
+    input: z.strictObject({ requestId: Identifier }),
+    output: RequestFile,
+    errors: [],
+    roles: ['steward', 'auditor'],
+    audit: 'none',
+  }),
   'request.identify': procedure({
     kind: 'command',
     input: z.strictObject({ requestId: Identifier, how: z.enum(IDENTITY_CHECKS) }),
@@ -98,6 +168,8 @@ export const requestProcedures = {
       reportId: Identifier,
       provided: Count,
       derived: Count,
+      /** Passages about other people that were taken out (Art. 20(4)). */
+      redacted: Count,
       sha256: Sha256,
       bytes: Count,
     }),

@@ -1,8 +1,10 @@
 import type { OutputOf, Purpose, SubjectRow } from '../../../shared/contract/index.ts';
 import { Refusal, type HandlersOf, type StubContext } from './core.ts';
 import { withheldFor } from './corpusHandlers.ts';
+import { keepLines, keptOf } from './erasuresHandlers.ts';
 import { clearOrder } from './staffHandlers.ts';
 import { at, digest, id, NOW } from './fixtures.ts';
+import { entry, stubRequest } from './requestFixtures.ts';
 
 const page = <T>(items: readonly T[]) => ({
   items: items.slice(0, 500),
@@ -190,32 +192,37 @@ export const governanceHandlers: HandlersOf<
   },
   'request.open'(input, context) {
     const subject = subjectOf(input.subject, context);
-    const receivedOn = input.receivedOn ?? new Date(NOW).toISOString().slice(0, 10);
-    const request = {
-      requestId: id('req', context.vault.requests.length + 1),
-      kind: input.kind,
-      subjectId: subject.subjectId,
-      subjectKey: subject.key,
-      receivedOn,
-      dueOn: new Date(Date.parse(receivedOn) + 30 * 86_400_000).toISOString().slice(0, 10),
-      extendedAt: null,
-      identity: null,
-      closedAt: null,
-      state: 'open' as const,
-      outcome: null,
-    };
+    const { request, ledger } = stubRequest(
+      context.vault.requests.length + 1,
+      input.kind,
+      { n: context.vault.subjects.indexOf(subject) + 1, key: subject.key },
+      input.receivedOn ?? new Date(NOW).toISOString().slice(0, 10),
+    );
+    context.vault.ledgers.set(request.requestId, ledger);
     context.vault.requests.unshift(request);
     context.changed('requests');
     return request;
   },
-  'request.list': (_, { vault }) => page(vault.requests),
+  'request.list': (_, { vault }) =>
+    page(
+      vault.requests.toSorted(
+        (a, b) =>
+          Number(a.state === 'closed') - Number(b.state === 'closed') ||
+          (a.state === 'closed'
+            ? (b.closedAt ?? '').localeCompare(a.closedAt ?? '')
+            : a.dueOn.localeCompare(b.dueOn)),
+      ),
+    ),
   async 'request.access'({ requestId }, context) {
     await context.progress('packing', 6, 'documents');
     Object.assign(requestOf(requestId, context), {
       state: 'closed',
       closedAt: at(0),
-      outcome: 'packed',
+      outcome: 'answered',
     });
+    context.vault.ledgers
+      .get(requestId)
+      ?.push(entry(at(0), 'accessed'), entry(at(0), 'closed', 'answered'));
     context.changed('requests', 'reports');
     return {
       requestId,
@@ -225,6 +232,7 @@ export const governanceHandlers: HandlersOf<
       consents: 2,
       uses: 11,
       recipients: 1,
+      redacted: 6,
       sha256: digest('pack'),
       bytes: 48_211,
     };
@@ -251,17 +259,29 @@ export const governanceHandlers: HandlersOf<
         { what: 'auditLeaves', count: 11, ground: 'GDPR Art. 5(2)' },
         { what: 'requestRecord', count: 1, ground: 'GDPR Art. 17(3)(e)' },
       ],
+      collections: [
+        {
+          collectionId: id('col', 1),
+          name: 'Ward 7',
+          category: 'health',
+          documents: 4,
+          kept: keptOf(requestId).some(({ scope }) => scope.of === 'collection'),
+        },
+      ],
+      keep: keepLines(requestId),
+      holds: [],
+      backups: { count: 3, newestAt: at(1), endsOn: at(-35).slice(0, 10) },
       models: [{ modelId: id('mdl', 1), name: 'Ward 7 tagger, standard', state: 'valid' }],
       recipients: [{ recipient: 'Ethics board', at: at(2) }],
       confirmation: `ERASE ${request.subjectKey}`,
     };
   },
-  async 'request.erase'({ requestId, confirmation }, context) {
+  async 'request.erase'({ requestId, confirmation, keep }, context) {
     const request = requestOf(requestId, context);
     if (confirmation !== `ERASE ${request.subjectKey}`) {
       throw new Refusal('CONFIRMATION_MISMATCH', 'What was typed differs from what was asked for.');
     }
-    clearOrder(context, 'request.erase', { requestId });
+    clearOrder(context, 'request.erase', keep.length === 0 ? { requestId } : { requestId, keep });
     await context.progress('erasing', 4, 'documents');
     Object.assign(request, {
       state: 'closed',
@@ -270,6 +290,9 @@ export const governanceHandlers: HandlersOf<
       closedAt: at(0),
       outcome: 'erased',
     });
+    context.vault.ledgers
+      .get(requestId)
+      ?.push(entry(at(0), 'ordered'), entry(at(0), 'closed', 'erased'));
     context.changed('requests', 'documents', 'subjects', 'models');
     return certificate(requestId);
   },

@@ -270,6 +270,7 @@ describe('commands', () => {
       closedAt: null,
       state: 'open' as const,
       outcome: null,
+      inForce: false,
     };
     let confirmed = '';
     const handlers: Partial<Handlers> = {
@@ -283,6 +284,10 @@ describe('commands', () => {
           stays: [{ what: 'auditLeaves' as const, count: 5, ground: 'Art. 17(3)(b)' }],
           models: [],
           recipients: [],
+          collections: [],
+          keep: [],
+          holds: [],
+          backups: { count: 0, newestAt: null, endsOn: null },
           confirmation: 'erase 441',
         }),
       'request.erase'(input) {
