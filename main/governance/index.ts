@@ -6,7 +6,7 @@ import { createConsents, type Consents, type ConsentLostListener } from './conse
 import type { Actor, RoomContext } from './context.ts';
 import { createErasure, type Erasure } from './erasure.ts';
 import { createErasureJournal, type KnownErasures } from './erasureJournal.ts';
-import { replayErasures, type Replayed } from './erasureReplay.ts';
+import { replayErasures, type Replayed, type ReplayWatch } from './erasureReplay.ts';
 import { createExits, type Exits } from './exits.ts';
 import type { SubjectFollower } from './followers.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -14,6 +14,7 @@ import { createGateRepository } from './gateRepository.ts';
 import { createPurposes, type Purposes } from './purposes.ts';
 import { createRequestRepository } from './requestRepository.ts';
 import { createRequestActs, type RequestActs } from './requestActs.ts';
+import { createRequestFile } from './requestFile.ts';
 import { createRequests, type Requests } from './requests.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { createSubjects, erasureKey, type Subjects } from './subjects.ts';
@@ -30,9 +31,10 @@ export interface Governance {
   readonly access: Access;
   readonly calendar: Calendar;
   readonly requestActs: RequestActs;
+  readonly requestFile: ReturnType<typeof createRequestFile>;
   readonly erasure: Erasure;
   /** Carries out in a restored copy what was erased since; fails as an erasure does. */
-  replay(actor: Actor, known: KnownErasures): Promise<Result<Replayed>>;
+  replay(actor: Actor, known: KnownErasures, watch?: ReplayWatch): Promise<Result<Replayed>>;
   /** Registers a room that holds things about people. At composition only. */
   follow(follower: SubjectFollower): void;
   /** Called inside the transaction of the withdrawal or refusal; returns how many models became stale. */
@@ -97,11 +99,17 @@ export function createGovernance(deps: GovernanceDeps): Governance {
       consent,
       calendar,
     }),
+    requestFile: createRequestFile(deps, {
+      requests,
+      repository: requestRows,
+      calendar,
+      followers,
+    }),
     access: createAccess(deps, { ...person, consent, purposes }),
     erasure,
-    async replay(actor, known) {
+    async replay(actor, known, watch) {
       journal.adopt(known);
-      return replayErasures(deps, { erasure, requests, subjects }, actor, known);
+      return replayErasures(deps, { erasure, requests, subjects }, actor, known, watch);
     },
     follow: (follower) => void followers.push(follower),
     onConsentLost: consent.onLost,
@@ -131,10 +139,13 @@ export { finishSalvage, type Salvaged } from './salvaged.ts';
 export { examineLog } from './examineLog.ts';
 export {
   createBackups,
+  foreseeErasures,
   inspectCopy,
   makeUsable,
+  withFormer,
   type BackupEntry,
   type Backups,
+  type ForeseenErasures,
   type Restored,
 } from './backups.ts';
 export type { ErasurePreview } from './erasurePreview.ts';

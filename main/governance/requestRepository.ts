@@ -24,6 +24,7 @@ export interface RequestRow {
   readonly received_on: string;
   readonly due_on: string;
   readonly opened_at: string;
+  readonly actor: string;
 }
 
 export interface RequestEventRow {
@@ -34,11 +35,18 @@ export interface RequestEventRow {
   readonly body: string;
 }
 
+/** Where a request stands in the list; `due` counts an extension, and is empty once answered. */
+export interface RequestPlace {
+  readonly closed: 0 | 1;
+  readonly due: string;
+  readonly id: string;
+}
+
 export interface RequestRepository {
-  insert(row: RequestRow & { readonly actor: string }): void;
+  insert(row: RequestRow): void;
   get(id: string): RequestRow | undefined;
-  /** Newest first; `before` is exclusive. */
-  page(before: string | null, limit: number): readonly RequestRow[];
+  /** Those not answered by the day they are due, then the answered ones, newest first. */
+  page(after: RequestPlace | null, limit: number): readonly (RequestRow & RequestPlace)[];
   total(): number;
   ofSubject(subjectId: string): readonly RequestRow[];
   /** In the order recorded. */
@@ -52,15 +60,26 @@ export interface RequestRepository {
   }): void;
 }
 
-const COLUMNS = 'id, kind, subject_id, subject_ref, received_on, due_on, opened_at';
+const COLUMNS = 'id, kind, subject_id, subject_ref, received_on, due_on, opened_at, actor';
 
 export function createRequestRepository({ db }: Pick<Store, 'db'>): RequestRepository {
-  const insert = db.prepare(`INSERT INTO request (${COLUMNS}, actor)
+  const insert = db.prepare(`INSERT INTO request (${COLUMNS})
     VALUES (@id, @kind, @subject_id, @subject_ref, @received_on, @due_on, @opened_at, @actor)`);
   const get = db.prepare<RequestRow>(`SELECT ${COLUMNS} FROM request WHERE id = ?`);
-  const page = db.prepare<RequestRow>(
-    `SELECT ${COLUMNS} FROM request WHERE id < ? ORDER BY id DESC LIMIT ?`,
-  );
+  const page = db.prepare<RequestRow & RequestPlace>(`
+    WITH placed AS (
+      SELECT ${COLUMNS}, closed, iif(closed, '', coalesce(
+        (SELECT e.body ->> '$.dueOn' FROM request_event e
+          WHERE e.request_id = r.id AND e.type = 'extended' ORDER BY e.seq DESC LIMIT 1),
+        due_on)) AS due
+      FROM (SELECT *, EXISTS (SELECT 1 FROM request_event e
+              WHERE e.request_id = request.id AND e.type = 'closed') AS closed FROM request) r
+    )
+    SELECT * FROM placed
+    WHERE @id IS NULL OR closed > @closed
+      OR (closed = @closed AND iif(closed = 0, (due, id) > (@due, @id), id < @id))
+    ORDER BY closed, due, iif(closed = 0, id, NULL), id DESC
+    LIMIT @limit`);
   const total = db.prepare<{ n: number }>('SELECT count(*) AS n FROM request');
   const ofSubject = db.prepare<RequestRow>(
     `SELECT ${COLUMNS} FROM request WHERE subject_id = ? ORDER BY id`,
@@ -74,7 +93,13 @@ export function createRequestRepository({ db }: Pick<Store, 'db'>): RequestRepos
   return {
     insert: (row) => void insert.run({ ...row }),
     get: (id) => get.get([id]),
-    page: (before, limit) => page.all([before ?? '~', limit]),
+    page: (after, limit) =>
+      page.all({
+        closed: after?.closed ?? null,
+        due: after?.due ?? null,
+        id: after?.id ?? null,
+        limit,
+      }),
     total: () => total.get()?.n ?? 0,
     ofSubject: (subjectId) => ofSubject.all([subjectId]),
     events: (requestId) => events.all([requestId]),

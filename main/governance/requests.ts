@@ -7,6 +7,7 @@ import { answerDueOn, type IsHoliday } from '../../shared/domain/deadlines.ts';
 import type {
   RequestEventRow,
   RequestEventType,
+  RequestPlace,
   RequestRepository,
   RequestRow,
 } from './requestRepository.ts';
@@ -28,7 +29,7 @@ export interface Requests {
   ): Result<DataRequest>;
   /** Fails with NOT_FOUND. */
   get(requestId: string): Result<DataRequest>;
-  /** Newest first. */
+  /** Those not answered by the day they are due, then the answered ones, newest first. */
   list(page: PageRequest): Page<DataRequest>;
   /** What is not answered yet, the most urgent first. */
   unanswered(limit: number): readonly DataRequest[];
@@ -53,14 +54,18 @@ export function createRequests(
 ): Requests {
   const { subjects, repository } = deps;
 
-  const requestOf = (row: RequestRow): DataRequest => ({
-    requestId: row.id,
-    kind: row.kind,
-    subjectId: row.subject_id,
-    subjectKey: row.subject_id === null ? null : (subjects.keyOf(row.subject_id) ?? null),
-    receivedOn: row.received_on,
-    ...foldRequest(repository.events(row.id), row.due_on),
-  });
+  function requestOf(row: RequestRow): DataRequest {
+    const folded = foldRequest(repository.events(row.id), row.due_on);
+    return {
+      requestId: row.id,
+      kind: row.kind,
+      subjectId: row.subject_id,
+      subjectKey: row.subject_id === null ? null : (subjects.keyOf(row.subject_id) ?? null),
+      receivedOn: row.received_on,
+      ...folded,
+      inForce: folded.inForce && row.subject_id !== null,
+    };
+  }
 
   function get(requestId: string): Result<DataRequest> {
     const row = repository.get(requestId);
@@ -127,24 +132,20 @@ export function createRequests(
       }),
     get,
     list({ cursor, limit }) {
-      const rows = repository.page(cursor, limit + 1);
+      const rows = repository.page(cursor === null ? null : placeOf(cursor), limit + 1);
       const items = rows.slice(0, limit);
+      const last = rows.length > limit ? items.at(-1) : undefined;
       return {
         items: items.map(requestOf),
-        next: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
+        next: last ? [last.closed, last.due, last.id].join(' ') : null,
         total: repository.total(),
       };
     },
-    unanswered(limit) {
-      const all: DataRequest[] = [];
-      for (let before: string | null = null; ;) {
-        const rows: readonly RequestRow[] = repository.page(before, 500);
-        all.push(...rows.map(requestOf).filter(({ state }) => state !== 'closed'));
-        if (rows.length < 500) break;
-        before = rows.at(-1)?.id ?? null;
-      }
-      return all.sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1)).slice(0, limit);
-    },
+    unanswered: (limit) =>
+      repository
+        .page(null, limit)
+        .filter(({ closed }) => closed === 0)
+        .map(requestOf),
     requireOpen,
     closeAccess: (actor, requestId, pack, kind = 'access') =>
       store.transaction(() => {
@@ -168,7 +169,10 @@ export function createRequests(
 export function foldRequest(
   events: readonly Pick<RequestEventRow, 'type' | 'at' | 'body'>[],
   firstDueOn: string,
-): Pick<DataRequest, 'state' | 'closedAt' | 'outcome' | 'dueOn' | 'identity' | 'extendedAt'> {
+): Pick<
+  DataRequest,
+  'state' | 'closedAt' | 'outcome' | 'dueOn' | 'identity' | 'extendedAt' | 'inForce'
+> {
   const last = (types: readonly RequestEventType[]) =>
     events.findLast(({ type }) => types.includes(type));
   const checked = last(['identityChecked']);
@@ -183,7 +187,13 @@ export function foldRequest(
   const closed = last(['closed']);
   if (closed) {
     const { outcome } = JSON.parse(closed.body) as { readonly outcome?: string };
-    return { ...common, state: 'closed', closedAt: closed.at, outcome: outcome ?? null };
+    return {
+      ...common,
+      state: 'closed',
+      closedAt: closed.at,
+      outcome: outcome ?? null,
+      inForce: last(['restricted', 'lifted'])?.type === 'restricted' || outcome === 'upheld',
+    };
   }
   const decisive = last(['ordered', 'failed'])?.type;
   return {
@@ -191,7 +201,13 @@ export function foldRequest(
     state: decisive === undefined ? 'open' : decisive === 'failed' ? 'failed' : 'ordered',
     closedAt: null,
     outcome: null,
+    inForce: false,
   };
+}
+
+function placeOf(cursor: string): RequestPlace {
+  const [closed, due = '', id = ''] = cursor.split(' ');
+  return { closed: closed === '1' ? 1 : 0, due, id };
 }
 
 export const noSuchRequest = () =>

@@ -29,6 +29,24 @@ function workingDayFrom(day: CalendarDay, isHoliday: IsHoliday): CalendarDay {
   }
 }
 
+/** The days a period's end was moved over, `from` being where it ends on the calendar. */
+export function skippedDays(
+  from: CalendarDay,
+  isHoliday: IsHoliday = noHoliday,
+): readonly { readonly day: CalendarDay; readonly why: 'saturday' | 'sunday' | 'holiday' }[] {
+  const end = Date.parse(workingDayFrom(from, isHoliday));
+  const skipped = [];
+  for (let ms = Date.parse(from); ms < end; ms += DAY_MS) {
+    const weekday = new Date(ms).getUTCDay();
+    const why = weekday === SATURDAY ? 'saturday' : weekday === SUNDAY ? 'sunday' : 'holiday';
+    skipped.push({ day: dayOf(ms), why } as const);
+  }
+  return skipped;
+}
+
+/** Where one month from that day ends on the calendar. */
+export const monthFrom = (day: CalendarDay): CalendarDay => addMonths(day, 1);
+
 /** One month from receipt (GDPR Art. 12(3)). */
 export const answerDueOn = (
   receivedOn: CalendarDay,

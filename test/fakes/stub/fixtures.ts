@@ -23,6 +23,7 @@ import type {
 import { TAGGER_PRESETS } from '../../../shared/contract/recipe.ts';
 import { trainingOf, type StubBase, type SweepTable } from './trainingFixtures.ts';
 import { noteOf, PEOPLE, type StubNote } from './notes.ts';
+import { stubRequests, type LedgerEntry } from './requestFixtures.ts';
 import type { z } from 'zod';
 import type { ConsentEvent, Annotation, Collection } from '../../../shared/contract/index.ts';
 
@@ -78,6 +79,7 @@ export interface StubVault {
   evaluations: Evaluation[];
   reports: Report[];
   requests: DataRequest[];
+  ledgers: Map<string, LedgerEntry[]>;
   leaves: OutputOf<'audit.list'>['items'];
   exits: OutputOf<'exit.list'>['items'];
   jobs: Job[];
@@ -142,6 +144,7 @@ export const emptyVault = (): StubVault => ({
   evaluations: [],
   reports: [],
   requests: [],
+  ledgers: new Map(),
   leaves: [],
   exits: [],
   jobs: [],
@@ -618,47 +621,10 @@ function accountabilityOf(vault: StubVault, purpose: Purpose): void {
     reportOf(3, 'accessPack', 'Access pack 680774', { requestId: id('req', 2) }),
     reportOf(4, 'erasureCertificate', 'Erasure certificate', { requestId: id('req', 3) }),
   ];
-  vault.requests = [
-    {
-      requestId: id('req', 1),
-      kind: 'erasure',
-      subjectId: id('sub', 6),
-      subjectKey: '902340',
-      receivedOn: '2026-10-28',
-      dueOn: '2026-11-27',
-      extendedAt: null,
-      identity: null,
-      closedAt: null,
-      state: 'open',
-      outcome: null,
-    },
-    {
-      requestId: id('req', 2),
-      kind: 'access',
-      subjectId: id('sub', 4),
-      subjectKey: '680774',
-      receivedOn: '2026-11-12',
-      dueOn: '2026-12-12',
-      extendedAt: null,
-      identity: null,
-      closedAt: null,
-      state: 'open',
-      outcome: null,
-    },
-    {
-      requestId: id('req', 3),
-      kind: 'erasure',
-      subjectId: null,
-      subjectKey: null,
-      receivedOn: '2026-09-02',
-      dueOn: '2026-10-02',
-      extendedAt: null,
-      identity: null,
-      closedAt: at(62),
-      state: 'closed',
-      outcome: 'erased',
-    },
-  ];
+  for (const { request, ledger } of stubRequests()) {
+    vault.requests.push(request);
+    vault.ledgers.set(request.requestId, ledger);
+  }
   const actions: readonly [
     action: string,
     object: string | null,

@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => house.dispose());
 
 describe('a request', () => {
-  it('is opened with its deadline, answered once, and listed newest first', () => {
+  it('is opened with its deadline, answered once, and listed', () => {
     const { requests } = house.governance;
     const ana = person(house, 'NHC-1');
     const access = unwrap(
@@ -32,6 +32,7 @@ describe('a request', () => {
       closedAt: null,
       state: 'open',
       outcome: null,
+      inForce: false,
     });
     const erasure = unwrap(requests.open(TESTER, { kind: 'erasure', subject: { subjectId: ana } }));
     expect(erasure).toMatchObject({ receivedOn: '2026-11-23', dueOn: '2026-12-23' });
@@ -60,6 +61,39 @@ describe('a request', () => {
     expect([first.total, first.items[0]?.requestId]).toEqual([2, erasure.requestId]);
     const second = requests.list({ cursor: first.next, limit: 1 });
     expect([second.next, second.items[0]?.requestId]).toEqual([null, access.requestId]);
+  });
+
+  it('stands in the list by the day it is due, the answered ones after it', () => {
+    const { requests, requestActs } = house.governance;
+    person(house, '1');
+    const open = (receivedOn: string): string =>
+      unwrap(requests.open(TESTER, { kind: 'access', subject: { key: '1' }, receivedOn }))
+        .requestId;
+    const [late, early, extended, taken, answered] = [
+      '2026-11-20',
+      '2026-11-02',
+      '2026-10-31',
+      '2026-11-05',
+      '2026-11-06',
+    ].map(open) as [string, string, string, string, string];
+    unwrap(requestActs.extend(TESTER, extended, 'number'));
+    unwrap(requestActs.close(TESTER, taken, 'takenBack'));
+    unwrap(requestActs.close(TESTER, answered, 'answeredElsewhere'));
+    const expected = [early, late, extended, answered, taken];
+    for (const limit of [1, 2, 3, 10]) {
+      const seen: string[] = [];
+      for (let cursor: string | null = null; ;) {
+        const page: ReturnType<typeof requests.list> = requests.list({ cursor, limit });
+        seen.push(...page.items.map(({ requestId }) => requestId));
+        if ((cursor = page.next) === null) break;
+      }
+      expect(seen).toEqual(expected);
+    }
+    expect(requests.unanswered(10).map(({ requestId }) => requestId)).toEqual([
+      early,
+      late,
+      extended,
+    ]);
   });
 
   it('is not opened for nobody, for one of two, or in the future', () => {
