@@ -17,7 +17,7 @@ import { ANCHOR_FILE, noteInAnchor } from './audit/auditLog.ts';
 import { openCheckpoint, verifyCopy, type AuditLog } from './audit/index.ts';
 import type { Actor, RoomContext } from './context.ts';
 import { ERASURES_FILE, readJournal, type KnownErasures } from './erasureJournal.ts';
-import type { Replayed } from './erasureReplay.ts';
+import type { Replayed, ReplayWatch } from './erasureReplay.ts';
 import type { Governance } from './index.ts';
 import { createBackupRepository, type BackupPolicy, type BackupRow } from './backupRepository.ts';
 
@@ -202,15 +202,17 @@ const brokenLog = (detail: string) =>
 export async function inspectCopy(
   copy: CopyOfVault,
   manifest: BackupManifest,
+  onLog?: (log: { readonly origin: string; readonly verifierKey: string }) => void,
 ): Promise<BackupProblem[]> {
   const verdict = await verifyCopy(copy, manifest);
+  if (verdict) onLog?.(verdict);
   if (!verdict) return manifest.log.size === 0 ? [] : [{ what: 'log', where: 'no log' }];
   const { firstBroken, continuesManifest } = verdict;
   if (firstBroken) return [{ what: 'log', where: `${firstBroken.what} at ${firstBroken.seq}` }];
   return continuesManifest ? [] : [{ what: 'log', where: 'not the log of the manifest' }];
 }
 
-export interface RestoreOptions extends Unlock {
+export interface RestoreOptions extends Unlock, ReplayWatch {
   /** Where newer lists of erasures may lie: vault folders, backups, anchors. Absolute. */
   readonly known: readonly string[];
   /** Go on although no list newer than the backup can be found. Written into the log. */
@@ -283,7 +285,8 @@ export async function makeUsable(
     },
   });
   audit.sign();
-  const replayed = await governance.replay(actor, known);
+  const { signal, onProgress } = options;
+  const replayed = await governance.replay(actor, known, { signal, onProgress });
   if (!replayed.ok) return replayed;
   audit.append({
     action: 'backup.restore.replayed',
@@ -299,8 +302,35 @@ export async function makeUsable(
     logSize: manifest.log.size,
     replayed: replayed.value,
     erasuresKnown: complete,
-    users: usersOf(vault, options.known),
+    users: withFormer(vault.id, vault.keys.users(), options.known),
   });
+}
+
+/** What a restore would have to carry out again, as far as the given places know. */
+export interface ForeseenErasures {
+  /** Whether the list is as new as the newest head that is known. */
+  readonly complete: boolean;
+  /** Ordered, and not known to the copy. */
+  readonly since: number;
+}
+
+export function foreseeErasures(
+  copy: CopyOfVault,
+  log: { readonly origin: string; readonly verifierKey: string },
+  places: readonly string[],
+): ForeseenErasures {
+  const { headSize, journal } = knownOutside(places, log);
+  const ordered = new Set(
+    copy.db
+      .all<{ orderId: string }>(
+        "SELECT json_extract(body, '$.orderId') AS orderId FROM request_event WHERE type = 'ordered'",
+      )
+      .map(({ orderId }) => orderId),
+  );
+  return {
+    complete: journal !== undefined && journal.logSize >= headSize,
+    since: journal?.entries.filter(({ orderId }) => !ordered.has(orderId)).length ?? 0,
+  };
 }
 
 /** The newest head and the newest list of erasures that this log's key signed, wherever they were found. */
@@ -336,21 +366,27 @@ function filesIn(place: string): Buffer[] {
 }
 
 /** Who is a former user is said by the newest list of slots that was found. */
-function usersOf(vault: OpenVault, places: readonly string[]): Restored['users'] {
-  const present = places.map(slotsIn).find((ids) => ids !== undefined);
-  return vault.keys.users().map(({ id, name }) => ({
+export function withFormer(
+  vaultId: string,
+  users: readonly { readonly id: string; readonly name: string }[],
+  places: readonly string[],
+): Restored['users'] {
+  const present = places.map((place) => slotsIn(place, vaultId)).find((ids) => ids !== undefined);
+  return users.map(({ id, name }) => ({
     userId: id,
     name,
     former: present !== undefined && !present.has(id),
   }));
 }
 
-function slotsIn(place: string): ReadonlySet<string> | undefined {
+/** Undefined for the slots of another vault. */
+function slotsIn(place: string, vaultId: string): ReadonlySet<string> | undefined {
   try {
     const file = JSON.parse(readFileSync(join(place, 'slots.json'), 'utf8')) as {
+      readonly vault: { readonly id: string };
       readonly slots: readonly { readonly user: { readonly id: string } }[];
     };
-    return new Set(file.slots.map(({ user }) => user.id));
+    return file.vault.id === vaultId ? new Set(file.slots.map(({ user }) => user.id)) : undefined;
   } catch {
     return undefined;
   }

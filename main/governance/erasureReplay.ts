@@ -23,11 +23,18 @@ export interface ReplayDeps {
   readonly subjects: Subjects;
 }
 
+export interface ReplayWatch {
+  /** Looked at between two people; the copy that is being made usable goes with it. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 export async function replayErasures(
   { store, clock }: Pick<RoomContext, 'store' | 'clock'>,
   { erasure, requests, subjects }: ReplayDeps,
   actor: Actor,
   known: KnownErasures,
+  { signal, onProgress }: ReplayWatch = {},
 ): Promise<Result<Replayed>> {
   const people = new Map(
     store.db
@@ -59,7 +66,9 @@ export async function replayErasures(
   let erased = 0;
   let before = 0;
   let absent = 0;
-  for (const entry of known.entries) {
+  for (const [done, entry] of known.entries.entries()) {
+    signal?.throwIfAborted();
+    onProgress?.(done, known.entries.length);
     const ordered = orderOf(entry.orderId);
     const request = ordered === undefined ? undefined : requests.get(ordered);
     const subjectId = people.get(entry.subjectRef);

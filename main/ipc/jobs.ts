@@ -6,7 +6,7 @@ import type { Clock, Random } from '../platform/index.ts';
 import type { JobRepository } from './jobRepository.ts';
 import { createThrottle } from './throttle.ts';
 
-const PROGRESS_INTERVAL_MS = 100;
+export const PROGRESS_INTERVAL_MS = 100;
 const HEARTBEAT_MS = 5_000;
 
 export interface JobsDeps {

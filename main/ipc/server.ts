@@ -10,6 +10,7 @@ import {
   type EventPayload,
   type OutputOf,
   type Port,
+  type ProcedureName,
   type ServerMessage,
 } from '../../shared/contract/index.ts';
 import type { Result } from '../../shared/kernel/result.ts';
@@ -164,10 +165,10 @@ export function createServer(deps: ServerDeps): Server {
       const mine = open;
       if (mine.has(id)) return refuse(id, 'BAD_INPUT', 'This number is already in use.');
       const controller = new AbortController();
-      const kind = Object.hasOwn(contract, name)
-        ? contract[name as keyof typeof contract].kind
-        : 'query';
-      mine.set(id, { controller, kind });
+      const entry = Object.hasOwn(contract, name) ? contract[name as ProcedureName] : undefined;
+      // What needs no vault does not end with it, and is given up like a query when its page goes.
+      const kind = entry?.roles === 'anyone' && entry.kind === 'job' ? 'query' : entry?.kind;
+      mine.set(id, { controller, kind: kind ?? 'query' });
       const post = (message: ServerMessage): void => {
         if (mine === open && mine.has(id)) port.post(message);
       };

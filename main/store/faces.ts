@@ -92,7 +92,7 @@ export interface VaultFiles {
   restore<T>(
     folder: string,
     target: string,
-    options: Unlock,
+    options: RestoreBackup,
     act: (vault: OpenVault, manifest: BackupManifest) => Promise<Result<T>>,
   ): Promise<Result<T>>;
 }
@@ -179,6 +179,13 @@ export interface VerifyBackup extends Unlock {
   /** What the rooms above know to check inside, e.g. the audit log. */
   readonly inspect: (copy: CopyOfVault, manifest: BackupManifest) => Promise<BackupProblem[]>;
   readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface RestoreBackup extends Unlock {
+  /** Ends the copying; nothing of the new folder stays. */
+  readonly signal?: AbortSignal;
+  /** Bytes. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

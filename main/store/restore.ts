@@ -28,6 +28,7 @@ import {
   readManifest,
   type OpenCopy,
   type ReadManifest,
+  type Watch,
 } from './backupFolder.ts';
 import type { BackupProblem, Unlock, VerifiedBackup, VerifyBackup } from './faces.ts';
 import { readHeader, type Header } from './header.ts';
@@ -156,15 +157,19 @@ export async function copyBackup(
   source: string,
   { manifest }: ReadManifest,
   target: string,
+  { signal, onProgress }: Watch = {},
 ): Promise<void> {
+  const total = manifest.files.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
   for (const { name, sha256 } of manifest.files) {
     if (!existsSync(join(source, name))) throw backupDamaged(name);
     const writer = createAtomicFile(join(target, name));
     const hash = createHash('sha256');
     try {
-      for await (const piece of piecesOfFile(join(source, name))) {
+      for await (const piece of piecesOfFile(join(source, name), signal)) {
         hash.update(piece);
         writer.write(piece);
+        onProgress?.((done += piece.length), total);
       }
       if (hash.digest('hex') !== sha256) throw backupDamaged(name);
       writer.commit();

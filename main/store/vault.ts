@@ -245,7 +245,7 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
         const read = requireManifest(folder);
         const growing = growVault(target);
         return finishing(growing, async () => {
-          await copyBackup(folder, read, growing.folder);
+          await copyBackup(folder, read, growing.folder, options);
           const vault = await locked(growing.folder, (lock) =>
             unlock(growing.folder, options, lock),
           );

@@ -90,7 +90,11 @@ export function addBackupCommands(program: Program): void {
     examples: ['backup verify /media/stick/backups/cloister-backup-20261124T001819Z-JNFVH7'],
     async run(session, options, [folder = '']) {
       const passphrase = await readPassphrase(session.terminal, options, 'unlock');
-      const verified = await session.call('backup.verify', { source: place(folder), passphrase });
+      const verified = await session.job(
+        'backup.verify',
+        { source: place(folder), passphrase },
+        'Reading',
+      );
       return {
         json: verified,
         text: describeVerified(verified),
@@ -123,13 +127,17 @@ export function addBackupCommands(program: Program): void {
       ],
       async run(session, options, [folder = '']) {
         const passphrase = await readPassphrase(session.terminal, options, 'unlock');
-        const restored = await session.call('backup.restore', {
-          source: place(folder),
-          destination: place(options.to),
-          passphrase,
-          ...(options.erasures && { erasures: place(options.erasures) }),
-          acceptUnknownErasures: options.acceptUnknownErasures === true,
-        });
+        const restored = await session.job(
+          'backup.restore',
+          {
+            source: place(folder),
+            destination: place(options.to),
+            passphrase,
+            ...(options.erasures && { erasures: place(options.erasures) }),
+            acceptUnknownErasures: options.acceptUnknownErasures === true,
+          },
+          'Restoring',
+        );
         return { json: restored, text: describeRestored(restored, resolve(options.to)) };
       },
     },
@@ -164,7 +172,13 @@ function describeVerified(verified: OutputOf<'backup.verify'>): string {
       ['made', verified.madeAt],
       ['size', `${bytes(verified.bytes)} in ${verified.files} files`],
       ['audit leaves', verified.logSize],
-      ['opens for', verified.users.map(({ name }) => name).join(', ')],
+      ['opens for', openers(verified.users)],
+      [
+        'erasures since',
+        verified.erasures.complete
+          ? `${verified.erasures.since}, to be carried out again by a restore`
+          : `${verified.erasures.since} known here, but the list is missing or too old`,
+      ],
     ]),
     ...(verified.whole
       ? []
@@ -177,7 +191,13 @@ function describeVerified(verified: OutputOf<'backup.verify'>): string {
   ].join('\n\n');
 }
 
-function describeRestored(restored: OutputOf<'backup.restore'>, where: string): string {
+const openers = (users: OutputOf<'backup.verify'>['users']): string =>
+  users.map(({ name, former }) => (former ? `${name} (former)` : name)).join(', ');
+
+function describeRestored(
+  restored: OutputOf<'backup.drill'> | OutputOf<'backup.restore'>,
+  where: string,
+): string {
   const { erased, before, absent } = restored.replayed;
   const former = restored.users.filter((user) => user.former);
   return [
@@ -190,7 +210,7 @@ function describeRestored(restored: OutputOf<'backup.restore'>, where: string): 
           ? `${erased} carried out again, ${before} known before, ${absent} not in this copy`
           : 'UNKNOWN since the backup: accepted, and written into the log',
       ],
-      ['opens for', restored.users.map(({ name }) => name).join(', ')],
+      ['opens for', openers(restored.users)],
     ]),
     ...(former.length > 0
       ? [

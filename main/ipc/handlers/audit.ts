@@ -3,15 +3,18 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { failure, ok } from '../../../shared/kernel/result.ts';
 import {
+  anchorBeside,
   createAuditRetention,
+  explains,
   notesIn,
+  recordedRestores,
   type AuditLog,
   type Governance,
   type Staff,
 } from '../../governance/index.ts';
 import type { Store } from '../../store/index.ts';
 import { anchorPage } from '../../reports/index.ts';
-import { createAtomicFile, type Clock } from '../../platform/index.ts';
+import { createAtomicFile, type AtomicWriter, type Clock } from '../../platform/index.ts';
 import { folderOf } from './backup.ts';
 import type { Handlers } from './types.ts';
 
@@ -19,6 +22,8 @@ type AuditName =
   | 'audit.anchor'
   | 'audit.compare'
   | 'audit.export'
+  | 'audit.exportPart'
+  | 'audit.heads'
   | 'audit.list'
   | 'audit.prune'
   | 'audit.retention'
@@ -28,6 +33,38 @@ type AuditName =
 /** Of several heads in one file the worst answer counts. */
 const SEVERITY = { intact: 0, unknown: 1, rolledBack: 2, broken: 3 } as const;
 
+interface Waiting {
+  readonly exitId: string;
+  readonly userId: string;
+  readonly parts: readonly string[];
+}
+
+const PART_CHARACTERS = 1 << 20;
+
+/** Gathers lines into parts that fit one message each. */
+function createParts() {
+  const parts: string[] = [];
+  let lines: string[] = [];
+  let length = 0;
+  const cut = (): void => {
+    if (length > 0) parts.push(lines.join(''));
+    lines = [];
+    length = 0;
+  };
+  return {
+    write(piece: Uint8Array): void {
+      if (length + piece.length > PART_CHARACTERS) cut();
+      lines.push(Buffer.from(piece).toString('ascii'));
+      length += piece.length;
+    },
+    commit: cut,
+    abort(): void {
+      parts.length = 0;
+    },
+    done: (): readonly string[] => parts,
+  };
+}
+
 export function auditHandlers(deps: {
   readonly audit: AuditLog;
   readonly governance: Pick<Governance, 'exits' | 'purposes'>;
@@ -35,8 +72,10 @@ export function auditHandlers(deps: {
   readonly store: Store;
   readonly clock: Clock;
 }): Pick<Handlers, AuditName> {
-  const { audit, governance, staff, clock } = deps;
+  const { audit, governance, staff, store, clock } = deps;
   const retention = createAuditRetention(deps);
+  /** One export at a time waits to be fetched; locking forgets it with the handlers. */
+  let waiting: Waiting | undefined;
   return {
     'audit.list'({ cursor, limit, action }) {
       const before = cursor === null ? undefined : Number(cursor);
@@ -97,15 +136,39 @@ export function auditHandlers(deps: {
       const page = anchorPage({ vault, checkpoint, verifierKey, size, at });
       return ok({ checkpoint, verifierKey, size, at, page });
     },
+    'audit.heads'() {
+      const beside = anchorBeside(store, audit);
+      return ok({
+        items: beside
+          ? [
+              {
+                where: 'beside' as const,
+                state: beside.state,
+                size: beside.size,
+                at: beside.at ?? null,
+              },
+            ]
+          : [],
+        verifierKey: audit.verifierKey,
+        restores: recordedRestores(audit).map((each) => ({ ...each })),
+      });
+    },
     'audit.compare'({ anchor }) {
       const heads = notesIn(Buffer.from(anchor, 'utf8')).map((note) => audit.compareHead(note));
       const [worst] = heads.sort((a, b) => SEVERITY[b.state] - SEVERITY[a.state]);
-      return worst
-        ? ok({ state: worst.state === 'unknown' ? 'broken' : worst.state, size: worst.size })
-        : failure(
-            'BAD_INPUT',
-            'This holds no signed head of an audit log. Nothing was changed. Give the anchor file, or the lines of the printed page.',
-          );
+      if (!worst) {
+        return failure(
+          'BAD_INPUT',
+          'This holds no signed head of an audit log. Nothing was changed. Give the anchor file, or the lines of the printed page.',
+        );
+      }
+      const { size } = worst;
+      const state = worst.state === 'unknown' ? ('broken' as const) : worst.state;
+      const restored =
+        state === 'rolledBack'
+          ? recordedRestores(audit).find((restore) => explains(restore, size))
+          : undefined;
+      return ok({ state, size, restored: restored ? { ...restored } : null });
     },
     'audit.retention': () => ok({ classes: retention.preview().map((each) => ({ ...each })) }),
     'audit.prune'(_, context) {
@@ -117,10 +180,14 @@ export function auditHandlers(deps: {
     'audit.export'({ destination, recipient }, context) {
       const folder = folderOf(destination);
       if (!folder.ok) return folder;
+      const { actor, vault } = context.session;
       context.title('Audit log');
       const { head, lines } = audit.exportFile();
       const hash = createHash('sha256');
-      const writer = createAtomicFile(destination.path);
+      const parts = createParts();
+      const writer: Pick<AtomicWriter, 'write' | 'commit' | 'abort'> = destination
+        ? createAtomicFile(destination.path)
+        : parts;
       let bytes = 0;
       try {
         for (const line of lines) {
@@ -130,12 +197,12 @@ export function auditHandlers(deps: {
           bytes += piece.length;
         }
         const sha256 = hash.digest('hex');
-        const name = basename(destination.path);
+        const name = destination ? basename(destination.path) : 'audit.jsonl';
         // Registered before the file has its name: nothing leaves that the register does not know.
         const exit = governance.exits.register({
-          actor: context.session.actor,
+          actor,
           kind: 'auditLog',
-          objectId: context.session.vault.id,
+          objectId: vault.id,
           recipient,
           files: [{ name, sha256, bytes }],
           subjectIds: [],
@@ -146,6 +213,7 @@ export function auditHandlers(deps: {
         }
         writer.commit();
         const { exitId } = exit.value;
+        if (!destination) waiting = { exitId, userId: actor.userId, parts: parts.done() };
         context.note({ object: exitId, counts: { leaves: head.size, bytes } });
         context.changed('audit');
         const { checkpoint, size: leaves } = head;
@@ -155,6 +223,21 @@ export function auditHandlers(deps: {
         writer.abort();
         throw error;
       }
+    },
+    'audit.exportPart'({ exitId, from }, { session }) {
+      const part =
+        waiting?.exitId === exitId && waiting.userId === session.actor.userId
+          ? waiting.parts[from]
+          : undefined;
+      if (!waiting || part === undefined) {
+        return failure(
+          'NOT_FOUND',
+          'This export is not kept any more. Nothing was changed. Export the log again.',
+        );
+      }
+      const next = from + 1 < waiting.parts.length ? from + 1 : null;
+      if (next === null) waiting = undefined;
+      return ok({ text: part, next });
     },
     'exit.list': (page) => ok(governance.exits.list(page)),
   };

@@ -75,6 +75,7 @@ export type OwnName =
   | 'settings.set'
   | 'job.list'
   | 'job.cancel'
+  | 'backup.find'
   | 'backup.verify'
   | 'vault.examine'
   | 'vault.salvage'

@@ -4,7 +4,39 @@ import { SECOND_PERSONS } from './staff.ts';
 
 const Path = z.strictObject({ kind: z.literal('path'), path: z.string().min(1).max(4096) });
 
+/** A restore as the log itself records it. */
+const Restore = z.strictObject({
+  at: At,
+  /** Leaves in the backup; the restored log went on from there. */
+  logSize: Count,
+  /** Leaves of the newest head that was known then: what lies between was left behind. */
+  knownSize: Count,
+});
+
 export const auditFileProcedures = {
+  /** What is known of this log outside its database, and whether the log continues it. */
+  'audit.heads': procedure({
+    kind: 'query',
+    input: Empty,
+    output: z.strictObject({
+      items: z
+        .array(
+          z.strictObject({
+            /** In a file beside the database, or in the key store of this machine. */
+            where: z.enum(['beside', 'keyStore']),
+            state: z.enum(['unknown', 'intact', 'rolledBack', 'broken']),
+            size: Count,
+            at: At.nullable(),
+          }),
+        )
+        .max(10),
+      verifierKey: z.string().max(400),
+      restores: z.array(Restore).max(100),
+    }),
+    errors: [],
+    roles: ['auditor', 'steward', 'administrator'],
+    audit: 'none',
+  }),
   /** Signs the present head, to be kept where nobody who holds the vault can change it. */
   'audit.anchor': procedure({
     kind: 'command',
@@ -29,6 +61,8 @@ export const auditFileProcedures = {
       state: z.enum(['intact', 'rolledBack', 'broken']),
       /** Leaves at the time of that head. */
       size: Count,
+      /** The restore that explains why a head from after the backup is not continued. */
+      restored: Restore.nullable(),
     }),
     errors: [],
     roles: ['auditor', 'steward', 'administrator'],
@@ -62,10 +96,13 @@ export const auditFileProcedures = {
     audit: 'none',
     dual: { approvers: SECOND_PERSONS, facts: () => ({}) },
   }),
-  /** The whole log as one file that a third party can check offline. Registered like every exit. Terminal only. */
+  /**
+   * The whole log as one file that a third party can check offline. Registered like every exit. A terminal
+   * names a place for it; without one it is fetched with `audit.exportPart`.
+   */
   'audit.export': procedure({
     kind: 'job',
-    input: z.strictObject({ destination: Path, recipient: Name }),
+    input: z.strictObject({ destination: Path.optional(), recipient: Name }),
     output: z.strictObject({
       exitId: Identifier,
       leaves: Count,
@@ -78,6 +115,15 @@ export const auditFileProcedures = {
     roles: ['auditor', 'steward', 'administrator'],
     audit: 'full',
     keeps: 'nothing',
+  }),
+  /** The bytes of a log just exported, in order, for whoever exported it; gone after the last part. */
+  'audit.exportPart': procedure({
+    kind: 'query',
+    input: z.strictObject({ exitId: Identifier, from: Count }),
+    output: z.strictObject({ text: z.string().max(4 * 1024 * 1024), next: Count.nullable() }),
+    errors: [],
+    roles: ['auditor', 'steward', 'administrator'],
+    audit: 'none',
   }),
   /** An exported file, judged by the program itself; resources/verifier judges it without. Terminal only. */
   'audit.verifyFile': procedure({

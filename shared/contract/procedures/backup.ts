@@ -3,6 +3,9 @@ import { At, Count, Empty, Identifier, procedure } from '../define.ts';
 
 /** A place on this machine; the page cannot name one. */
 const Path = z.strictObject({ kind: z.literal('path'), path: z.string().min(1).max(4096) });
+/** A place that this core found or was handed by its shell: the word for it means nothing anywhere else. */
+export const Place = z.strictObject({ kind: z.literal('place'), placeId: Identifier });
+const Source = z.discriminatedUnion('kind', [Path, Place]);
 const Passphrase = z.string().min(1).max(1024);
 const Hours = z.number().int().min(1).max(8760);
 
@@ -64,6 +67,22 @@ export const RestoreReport = z.strictObject({
   users: z.array(UserOfBackup.extend({ former: z.boolean() })).max(1000),
 });
 
+/** What can be said of a backup before a passphrase opens it: its manifest, not yet proven genuine. */
+export const FoundBackup = z.strictObject({
+  ...Facts,
+  source: Place,
+  /** Of its folder. */
+  name: z.string().max(300),
+  /** Of the vault it is a copy of. */
+  vaultName: z.string().max(200),
+  /** Whether that is the vault this core serves. */
+  own: z.boolean(),
+  bytes: Count,
+  medium: z.enum(['beside', 'removable', 'chosen']),
+});
+export type FoundBackup = z.infer<typeof FoundBackup>;
+
+/** A job of the binding itself: it needs no vault, so it stands in no vault's list of jobs. */
 export const backupProcedures = {
   'backup.list': procedure({
     kind: 'query',
@@ -127,34 +146,60 @@ export const backupProcedures = {
     audit: 'full',
     keeps: 'nothing',
   }),
+  /** Backups where they usually lie: beside the vault, on removable media; or in a folder that was chosen. */
+  'backup.find': procedure({
+    kind: 'query',
+    input: z.strictObject({ place: Place.nullable().default(null) }),
+    output: z.strictObject({ items: z.array(FoundBackup).max(200) }),
+    errors: ['SOURCE_NOT_FOUND'],
+    roles: 'anyone',
+    audit: 'none',
+  }),
   'backup.verify': procedure({
-    kind: 'command',
-    input: z.strictObject({ source: Path, passphrase: Passphrase }),
+    kind: 'job',
+    input: z.strictObject({ source: Source, passphrase: Passphrase }),
     output: z.strictObject({
       ...Facts,
       whole: z.boolean(),
       bytes: Count,
       files: Count,
-      users: z.array(UserOfBackup).max(1000),
+      /** Whoever can open it; `former` where the vault this core serves no longer knows them. */
+      users: z.array(UserOfBackup.extend({ former: z.boolean() })).max(1000),
       problems: z.array(BackupProblem).max(1000),
+      /** What a restore would have to carry out again, as far as it is known here. */
+      erasures: z.strictObject({
+        /** Whether the list is as new as the newest head that is known. */
+        complete: z.boolean(),
+        /** Ordered after the backup was made. */
+        since: Count,
+      }),
     }),
     errors: ['SOURCE_NOT_FOUND', 'WRONG_PASSPHRASE', 'BACKUP_DAMAGED'],
     roles: 'anyone',
     audit: 'none',
+    keeps: 'nothing',
   }),
   'backup.restore': procedure({
-    kind: 'command',
+    kind: 'job',
     input: z.strictObject({
-      source: Path,
-      /** A new folder. */
-      destination: Path,
+      source: Source,
+      /** A new folder. Left out: beside the vault, or in its place where there is none. */
+      destination: Path.optional(),
       passphrase: Passphrase,
       /** Where the newest list of erasures lies: a vault folder, a newer backup, an anchor. */
       erasures: Path.optional(),
       /** Only where no such list exists any more; the log keeps it. */
       acceptUnknownErasures: z.boolean().default(false),
     }),
-    output: RestoreReport,
+    output: z.strictObject({
+      ...RestoreReport.shape,
+      /** The name of the new folder. */
+      name: z.string().max(300),
+      /** Whether it is now the vault that this core serves. */
+      served: z.boolean(),
+      /** Told to the terminal only, null for the page. */
+      folder: z.string().max(4096).nullable(),
+    }),
     errors: [
       'SOURCE_NOT_FOUND',
       'WRONG_PASSPHRASE',
@@ -169,5 +214,6 @@ export const backupProcedures = {
     ],
     roles: 'anyone',
     audit: 'none',
+    keeps: 'nothing',
   }),
 } as const;

@@ -315,7 +315,7 @@ export const governanceHandlers: HandlersOf<
     at: at(0),
     page: '<!doctype html><title>Anchor</title>',
   }),
-  'audit.compare': () => ({ state: 'intact', size: 181 }),
+  'audit.compare': () => ({ state: 'intact', size: 181, restored: null }),
   'audit.retention': () => ({
     classes: [
       { class: 'access', months: 12, due: 0 },
