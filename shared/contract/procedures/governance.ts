@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CONSENT_STATES } from '../../domain/consent.ts';
 import { IDENTITY_CHECKS, REQUEST_KINDS } from '../../domain/requests.ts';
 import { ARTICLE_6, ARTICLE_9, CATEGORIES, OPERATIONS } from '../../domain/purpose.ts';
+import { MOST_DEPTH } from '../../domain/purposeTree.ts';
 import {
   At,
   Count,
@@ -16,6 +17,7 @@ import {
   Sentence,
   Sha256,
 } from '../define.ts';
+import { CaptureFields, GivingFields } from './consentRecords.ts';
 import { SECOND_PERSONS } from './staff.ts';
 
 export const Operation = z.enum(OPERATIONS);
@@ -30,6 +32,10 @@ export type Basis = z.infer<typeof Basis>;
 
 export const Purpose = z.strictObject({
   purposeId: Identifier,
+  /** The wider purpose this one is a part of. */
+  parentId: Identifier.nullable(),
+  /** Of the way up to the root, 0 there. */
+  depth: Count.max(MOST_DEPTH),
   name: Name,
   description: Sentence,
   operations: z.array(Operation).min(1).max(7),
@@ -39,6 +45,7 @@ export const Purpose = z.strictObject({
   noticeVersion: z.string().max(40),
   /** Days a document may be used for this purpose after import; null: no limit set. */
   retentionDays: z.number().int().min(1).max(36_500).nullable(),
+  /** Retired also where a purpose above it is. */
   state: z.enum(['active', 'retired']),
   declaredAt: At,
 });
@@ -246,6 +253,8 @@ export const governanceProcedures = {
     kind: 'command',
     input: z.strictObject({
       name: Name,
+      /** Makes it a part of a wider purpose; it may be narrower than that, never broader. */
+      parentId: Identifier.nullable().default(null),
       description: Sentence.default(''),
       operations: z.array(Operation).min(1).max(7),
       categories: z.array(z.enum(CATEGORIES)).min(1).max(3).default(['health']),
@@ -254,7 +263,7 @@ export const governanceProcedures = {
       retentionDays: z.number().int().min(1).max(36_500).nullable().default(null),
     }),
     output: Purpose,
-    errors: [],
+    errors: ['PURPOSE_RETIRED'],
     roles: ['steward'],
     audit: 'full',
   }),
@@ -284,6 +293,7 @@ export const governanceProcedures = {
       evidence: z.string().max(500).default(''),
       at: At.optional(),
       expiresAt: At.nullable().default(null),
+      ...GivingFields,
     }),
     output: z.strictObject({
       recorded: Count,
@@ -301,6 +311,7 @@ export const governanceProcedures = {
       purposeId: Identifier,
       subjects: SubjectSelector,
       reason: z.string().max(500).default(''),
+      ...CaptureFields,
     }),
     output: z.strictObject({
       recorded: Count,
@@ -487,25 +498,6 @@ export const governanceProcedures = {
     kind: 'query',
     input: z.strictObject({ requestId: Identifier }),
     output: ErasureCertificate,
-    errors: [],
-    roles: ['steward', 'auditor'],
-    audit: 'none',
-  }),
-  'exit.list': procedure({
-    kind: 'query',
-    input: z.strictObject({ ...PageRequest }),
-    output: pageOf(
-      z.strictObject({
-        exitId: Identifier,
-        at: At,
-        kind: z.string().max(40),
-        recipient: z.string().max(200),
-        purpose: z.string().max(200).nullable(),
-        sha256: Sha256,
-        bytes: Count,
-        auditSeq: Count,
-      }),
-    ),
     errors: [],
     roles: ['steward', 'auditor'],
     audit: 'none',

@@ -177,6 +177,12 @@ export const vaultProcedures = {
         )
         .max(50),
       lapsingConsents: Count,
+      /** Not closed; `dueAt` while the authority may still have to be told. */
+      openBreaches: z.array(z.strictObject({ breachId: Identifier, dueAt: At.nullable() })).max(50),
+      /** Recipients still to be told of an erasure, a rectification or a restriction (Art. 19). */
+      openNotices: Count,
+      /** Documents whose retention has ended or ends within 30 days, those under a hold left out. */
+      retentionDue: Count,
       staleModels: Count,
       lastRuns: z
         .array(

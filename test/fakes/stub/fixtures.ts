@@ -293,6 +293,8 @@ function purposes(): Purpose[] {
   return [
     {
       purposeId: id('pur', 1),
+      parentId: null,
+      depth: 0,
       name: 'Train a de-identifier',
       description:
         'Find personal data in discharge notes, so that the ward may share them for research.',
@@ -307,6 +309,8 @@ function purposes(): Purpose[] {
     },
     {
       purposeId: id('pur', 2),
+      parentId: null,
+      depth: 0,
       name: 'Quality review of the ward',
       description: 'Yearly review under the hospital act.',
       operations: ['read'],
@@ -320,6 +324,8 @@ function purposes(): Purpose[] {
     },
     {
       purposeId: id('pur', 3),
+      parentId: id('pur', 1),
+      depth: 1,
       name: 'Pilot of spring',
       description: '',
       operations: ['read', 'label'],

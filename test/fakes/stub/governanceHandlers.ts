@@ -1,4 +1,5 @@
 import type { OutputOf, Purpose, SubjectRow } from '../../../shared/contract/index.ts';
+import { needsConsent } from '../../../shared/domain/purpose.ts';
 import { Refusal, type HandlersOf, type StubContext } from './core.ts';
 import { withheldFor } from './corpusHandlers.ts';
 import { keepLines, keptOf } from './erasuresHandlers.ts';
@@ -119,7 +120,8 @@ export const governanceHandlers: HandlersOf<
     const purpose: Purpose = {
       ...input,
       purposeId: id('pur', context.vault.purposes.length + 1),
-      needsConsent: input.basis.article6 === '6(1)(a)' || input.basis.article9 === '9(2)(a)',
+      depth: (input.parentId === null ? -1 : purposeOf(input.parentId, context).depth) + 1,
+      needsConsent: needsConsent(input.basis),
       state: 'active',
       declaredAt: new Date().toISOString(),
     };

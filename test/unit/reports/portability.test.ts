@@ -28,6 +28,8 @@ const document = (name: string, changes: Partial<AccessData['documents'][number]
 
 const purpose = (consent: string, category: 'health' | 'finance') => ({
   purposeId: `pur_${category}0000`,
+  parentId: null,
+  depth: 0,
   name: `Research on ${category}`,
   description: '',
   operations: ['train' as const],
