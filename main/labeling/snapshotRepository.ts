@@ -38,6 +38,12 @@ export function createSnapshotRepository({ db }: Pick<Store, 'db'>) {
   const insertDocument = db.prepare(
     'INSERT INTO snapshot_document (snapshot_id, position, document_rowid, split, text_sha256, spans) VALUES (?, ?, ?, ?, ?, ?)',
   );
+  const insertSplit = db.prepare(
+    'INSERT INTO snapshot_split (snapshot_id, split, derived_from) VALUES (?, ?, ?)',
+  );
+  const split = db.prepare<{ readonly split: string }>(
+    'SELECT split FROM snapshot_split WHERE snapshot_id = ?',
+  );
   const byId = db.prepare<SnapshotRow>('SELECT id, summary FROM snapshot WHERE id = ?');
   const all = db.prepare<SnapshotRow>(
     'SELECT id, summary FROM snapshot ORDER BY id DESC LIMIT 500',
@@ -81,6 +87,11 @@ export function createSnapshotRepository({ db }: Pick<Store, 'db'>) {
       const places = spans.map(({ start, end, label }) => [start, end, label]);
       insertDocument.run([snapshotId, position, rowid, split, textSha256, JSON.stringify(places)]);
     },
+    /** How it was split, as JSON, so that it can be split again without somebody. */
+    insertSplit: (snapshotId: string, order: string, derivedFrom: string | null) =>
+      void insertSplit.run([snapshotId, order, derivedFrom]),
+    /** Undefined for snapshots from before this was kept. */
+    split: (snapshotId: string) => split.get([snapshotId])?.split,
     byId: (id: string) => byId.get([id]),
     all: () => all.all(),
     documents: (snapshotId: string): SnapshotDocument[] =>

@@ -3,10 +3,10 @@
 // so a person who withdrew is left out of every later reading, and a text that changed stops it.
 import { createHash } from 'node:crypto';
 import type { ParsedInputOf, Snapshot } from '../../shared/contract/index.ts';
-import { sameSpan, sortSpans, type Span } from '../../shared/domain/spans.ts';
+import type { Span } from '../../shared/domain/spans.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, GateReader, Governance, Lost, Withheld } from '../governance/index.ts';
-import { canonicalJson, fault, type Clock, type Random } from '../platform/index.ts';
+import { fault, type Clock, type Random } from '../platform/index.ts';
 import type { Store } from '../store/index.ts';
 import { foldTask } from './fold.ts';
 import type { ProjectCore, Projects } from './projects.ts';
@@ -16,6 +16,7 @@ import {
   type SnapshotDocument,
   type Split,
 } from './snapshotRepository.ts';
+import { countLabels, distinct, manifestOf, note, summaryOf } from './snapshotFacts.ts';
 import { splitGroups } from './split.ts';
 import type { TaskRepository } from './taskRepository.ts';
 
@@ -44,6 +45,18 @@ export interface SnapshotReader {
   withheld(): readonly Withheld[];
   /** Which of the documents read so far are not permitted any more. Ask before a result is kept. */
   recheck(): { readonly lost: readonly Lost[] };
+  /**
+   * What keeps a person's documents together, the same in every vault: a hash of what the split is drawn by.
+   * Undefined for a document that the gate does not permit.
+   */
+  groupOf(documentId: string): string | undefined;
+}
+
+/** A snapshot without some people, as it would be had they never been there. */
+export interface Derived {
+  readonly snapshot: Snapshot;
+  /** It is from before the order of its splits was kept: everybody stays in the split they were in. */
+  readonly splitsKept: boolean;
 }
 
 export interface Snapshots {
@@ -52,6 +65,19 @@ export interface Snapshots {
    * BAD_INPUT (fractions above one).
    */
   freeze(actor: Actor, order: FreezeOrder): Result<Snapshot>;
+  /**
+   * The frozen labels of one snapshot without the people named and without whoever the gate denies now. The
+   * splits are drawn again from those who stay: one who stood in for an empty split would otherwise leave a
+   * mark on where the others are. Fails as `freeze`, and with SNAPSHOT_CHANGED.
+   */
+  derive(
+    actor: Actor,
+    order: {
+      readonly snapshotId: string;
+      readonly without: ReadonlySet<string>;
+      readonly name: string;
+    },
+  ): Result<Derived>;
   /** Newest first. */
   list(): Snapshot[];
   get(snapshotId: string): Snapshot | undefined;
@@ -63,7 +89,6 @@ export interface Snapshots {
 }
 
 const SPLITS: readonly Split[] = ['train', 'dev', 'test'];
-const MANIFEST_VERSION = 1;
 
 interface Candidate extends FreezableDocument {
   readonly spans: readonly Span[];
@@ -138,6 +163,63 @@ export function createSnapshots(deps: {
     ];
   }
 
+  /** Hashes and stores what was chosen. */
+  function keep(
+    actor: Actor,
+    project: ProjectCore,
+    of: Pick<Snapshot, 'name' | 'purposeId' | 'policySha256' | 'leftOut' | 'unfinished'> & {
+      /** Null where it is not known how it was split. */
+      readonly split: FreezeOrder['split'] | null;
+      readonly chosen: readonly (Candidate & { readonly split: Split })[];
+      readonly derivedFrom: string | null;
+    },
+  ): Snapshot {
+    const { name, purposeId, policySha256, leftOut, unfinished, split, chosen } = of;
+    const documents = chosen.map(({ rowid, documentId, split: into, sha256, spans }) => ({
+      rowid,
+      documentId,
+      split: into,
+      textSha256: sha256,
+      spans,
+    }));
+    const manifestSha256 = createHash('sha256')
+      .update(manifestOf(project, policySha256, split, documents))
+      .digest('hex');
+    const snapshot: Snapshot = {
+      snapshotId: random.newId('snapshot'),
+      name,
+      projectId: project.projectId,
+      project: project.name,
+      purposeId,
+      purpose: project.purpose,
+      createdAt: clock.now(),
+      manifestSha256,
+      policySha256,
+      splits: SPLITS.flatMap((into) => summaryOf(into, chosen)),
+      labels: countLabels(chosen),
+      leftOut,
+      ...(unfinished !== undefined && { unfinished }),
+    };
+    repository.insert({
+      id: snapshot.snapshotId,
+      name,
+      projectId: project.projectId,
+      purposeId,
+      policySha256,
+      manifestSha256,
+      summary: JSON.stringify(snapshot),
+      at: snapshot.createdAt,
+      actor: actor.userId,
+    });
+    if (split) {
+      repository.insertSplit(snapshot.snapshotId, JSON.stringify(split), of.derivedFrom);
+    }
+    documents.forEach((document, position) =>
+      repository.insertDocument(snapshot.snapshotId, position, document),
+    );
+    return snapshot;
+  }
+
   return {
     freeze(actor, order) {
       const { projectId, name, split } = order;
@@ -169,52 +251,71 @@ export function createSnapshots(deps: {
         const chosen = assign(order, own.value.candidates, dev, leftOut);
         if (!chosen.some((document) => document.split === 'train')) return nothingToFreeze(leftOut);
 
-        const documents = chosen.map(({ rowid, documentId, split: into, sha256, spans }) => ({
-          rowid,
-          documentId,
-          split: into,
-          textSha256: sha256,
-          spans,
-        }));
-        const { policySha256 } = own.value;
-        const manifestSha256 = createHash('sha256')
-          .update(manifestOf(project.value, policySha256, split, documents))
-          .digest('hex');
-        const snapshot: Snapshot = {
-          snapshotId: random.newId('snapshot'),
-          name,
-          projectId,
-          project: project.value.name,
-          purposeId,
-          purpose: project.value.purpose,
-          createdAt: clock.now(),
-          manifestSha256,
-          policySha256,
-          splits: SPLITS.flatMap((of) => summaryOf(of, chosen)),
-          labels: countLabels(chosen),
-          leftOut: [...leftOut]
-            .filter(([, count]) => count > 0)
+        const left = [...leftOut].filter(([, count]) => count > 0);
+        const snapshot = keep(actor, project.value, {
+          ...{ name, purposeId, split, chosen, derivedFrom: null },
+          policySha256: own.value.policySha256,
+          leftOut: left
             .map(([reason, count]) => ({ reason, count }))
             .sort((a, b) => b.count - a.count),
           ...(order.documents === 'all' && {
             unfinished: chosen.filter((document) => !document.finished).length,
           }),
-        };
-        repository.insert({
-          id: snapshot.snapshotId,
-          name,
-          projectId,
-          purposeId,
-          policySha256,
-          manifestSha256,
-          summary: JSON.stringify(snapshot),
-          at: snapshot.createdAt,
-          actor: actor.userId,
         });
-        documents.forEach((document, position) =>
-          repository.insertDocument(snapshot.snapshotId, position, document),
-        );
         return ok(snapshot);
+      });
+    },
+
+    derive(actor, { snapshotId, without, name }) {
+      const row = repository.byId(snapshotId);
+      if (row === undefined) return noSuchSnapshot();
+      return store.transaction((): Result<Derived> => {
+        if (repository.changedTexts(snapshotId) > 0) return snapshotChanged();
+        const old = parse(row);
+        const project = projects.get(old.projectId);
+        if (!project.ok) return project;
+        const frozen = new Map(repository.documents(snapshotId).map((of) => [of.rowid, of]));
+        const opened = gate.open({
+          ...{ actor, purposeId: old.purposeId, operation: 'train' },
+          documentIds: [...frozen.values()].map(({ documentId }) => documentId),
+        });
+        if (!opened.ok) return opened;
+        const staying = repository
+          .freezable(opened.value.ids())
+          .filter(({ subjectId }) => subjectId === null || !without.has(subjectId));
+        const known = repository.split(snapshotId);
+        const split = known === undefined ? null : (JSON.parse(known) as FreezeOrder['split']);
+        const drawn =
+          split === null || 'devProjectId' in split
+            ? null
+            : splitGroups(
+                staying.map(({ key }) => key),
+                split,
+              );
+        // In the order frozen, which is the order in which they teach.
+        const place = new Map([...frozen.keys()].map((rowid, position) => [rowid, position]));
+        const chosen = staying
+          .map((document) => {
+            const was = frozen.get(document.rowid) as SnapshotDocument;
+            const into = drawn?.get(document.key) ?? was.split;
+            return { ...document, spans: was.spans, finished: true, split: into };
+          })
+          .sort((a, b) => (place.get(a.rowid) ?? 0) - (place.get(b.rowid) ?? 0));
+        const gone = frozen.size - chosen.length;
+        const leftOut = gone > 0 ? [{ reason: 'consentWithdrawn', count: gone }] : [];
+        if (!chosen.some((document) => document.split === 'train')) {
+          return nothingToFreeze(new Map(leftOut.map(({ reason, count }) => [reason, count])));
+        }
+        const snapshot = keep(actor, project.value, {
+          ...{ name, purposeId: old.purposeId, chosen, leftOut },
+          split,
+          derivedFrom: snapshotId,
+          policySha256: opened.value.policySha256,
+          ...(old.unfinished !== undefined && {
+            unfinished: Math.min(old.unfinished, chosen.length),
+          }),
+        });
+        return ok({ snapshot, splitsKept: split === null });
       });
     },
 
@@ -227,7 +328,7 @@ export function createSnapshots(deps: {
     open(snapshotId, { actor, operation }) {
       const row = repository.byId(snapshotId);
       if (row === undefined) {
-        return failure('NOT_FOUND', 'There is no such snapshot. Nothing was changed.');
+        return noSuchSnapshot();
       }
       if (repository.changedTexts(snapshotId) > 0) return snapshotChanged();
       const snapshot = parse(row);
@@ -241,7 +342,7 @@ export function createSnapshots(deps: {
         if (!opened.ok) return opened;
         readers.set(split, opened.value);
       }
-      return ok(readerOf(snapshot, documents, readers));
+      return ok(readerOf(snapshot, documents, readers, repository.freezable));
     },
   };
 }
@@ -250,7 +351,9 @@ function readerOf(
   snapshot: Snapshot,
   documents: readonly SnapshotDocument[],
   readers: ReadonlyMap<Split, GateReader>,
+  freezable: (documentIds: readonly string[]) => readonly FreezableDocument[],
 ): SnapshotReader {
+  let groups: ReadonlyMap<string, string> | undefined;
   const frozen = new Map(documents.map((document) => [document.rowid, document]));
   const read = new Set<Split>();
   const first = readers.get('train');
@@ -286,11 +389,24 @@ function readerOf(
       }
       return [...counts.values()];
     },
+    groupOf(documentId) {
+      const permitted = [...readers.values()].flatMap((reader) => [...reader.ids()]);
+      groups ??= new Map(
+        freezable(permitted).map(({ documentId: id, key }) => [
+          id,
+          createHash('sha256').update(key).digest('hex'),
+        ]),
+      );
+      return groups.get(documentId);
+    },
     recheck: () => ({
       lost: [...read].flatMap((split) => readers.get(split)?.recheck().lost ?? []),
     }),
   };
 }
+
+const noSuchSnapshot = () =>
+  failure('NOT_FOUND', 'There is no such snapshot. Nothing was changed.');
 
 const snapshotChanged = () =>
   failure(
@@ -304,66 +420,3 @@ const nothingToFreeze = (leftOut: ReadonlyMap<string, number>) =>
     'No finished document may be used for training under this purpose. Nothing was frozen. Finish documents, or look at the consents of this purpose.',
     Object.fromEntries(leftOut),
   );
-
-const note = (counts: Map<string, number>, reason: string, count: number): void =>
-  void counts.set(reason, (counts.get(reason) ?? 0) + count);
-
-/** Two annotators who agree make one label of a dataset. */
-function distinct(spans: readonly Span[]): Span[] {
-  const unique: Span[] = [];
-  for (const { start, end, label } of sortSpans(spans)) {
-    const last = unique.at(-1);
-    const span = { start, end, label };
-    if (last === undefined || !sameSpan(last, span)) unique.push(span);
-  }
-  return unique;
-}
-
-function manifestOf(
-  project: ProjectCore,
-  policySha256: string,
-  split: FreezeOrder['split'],
-  documents: readonly SnapshotDocument[],
-): string {
-  return canonicalJson({
-    version: MANIFEST_VERSION,
-    projectId: project.projectId,
-    purposeId: project.purposeId,
-    policySha256,
-    labels: project.labels.map(({ id }) => id),
-    split: { ...split },
-    documents: documents.map(({ documentId, split: into, textSha256, spans }) => ({
-      documentId,
-      split: into,
-      textSha256,
-      spans: spans.map(({ start, end, label }) => [start, end, label]),
-    })),
-  });
-}
-
-function summaryOf(
-  split: Split,
-  chosen: readonly (Candidate & { readonly split: Split })[],
-): Snapshot['splits'] {
-  const own = chosen.filter((document) => document.split === split);
-  if (own.length === 0) return [];
-  return [
-    {
-      split,
-      documents: own.length,
-      subjects: new Set(own.flatMap(({ subjectId }) => (subjectId === null ? [] : [subjectId])))
-        .size,
-      spans: own.reduce((sum, { spans }) => sum + spans.length, 0),
-      characters: own.reduce((sum, { length }) => sum + length, 0),
-    },
-  ];
-}
-
-function countLabels(chosen: readonly Candidate[]): Snapshot['labels'] {
-  const counts = new Map<string, number>();
-  for (const { spans } of chosen) for (const { label } of spans) note(counts, label, 1);
-  return [...counts]
-    .map(([label, count]) => ({ label, count }))
-    .sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1))
-    .slice(0, 500);
-}

@@ -26,7 +26,14 @@ export {
 } from './computeClient.ts';
 export { probeProviders, type ProviderReport } from './providers.ts';
 export type { LaneTiming } from './computeLane.ts';
-export type { ModelFile, ModelHistory, ModelRegistry, NewModel } from './modelRegistry.ts';
+export type {
+  Departure,
+  ModelFile,
+  ModelHistory,
+  ModelRegistry,
+  NewModel,
+  Taught,
+} from './modelRegistry.ts';
 export type {
   CheckResult,
   EpochEvaluation,
@@ -129,14 +136,14 @@ export function createModels(deps: ModelsDeps): Models {
       ],
       // The weights stay, refused for every use; the person's row keeps only the pseudonym.
       erase(subjectId) {
-        registry.markStale([subjectId], { reason: 'a person was erased' });
+        registry.leave([subjectId], { ground: 'erasure' });
         return [];
       },
       models: (subjectId) =>
         registry.taughtBy(subjectId).map(({ modelId, name, state }) => ({ modelId, name, state })),
     },
     consentLost: (subjectIds, purposeId) =>
-      registry.markStale(subjectIds, { reason: 'a consent was withdrawn', purposeId }),
+      registry.leave(subjectIds, { ground: 'withdrawal', purposeId }),
     close: () => compute.close(),
   };
 }

@@ -1,8 +1,8 @@
 /*
  * SQL of the model registry: models, their sealed files, whom they learned from, their events.
  */
+import type { DepartureGround, ModelEvent } from '../../shared/domain/lineage.ts';
 import type { Db, SealedId } from '../store/index.ts';
-import type { ModelEventType } from './modelState.ts';
 
 export interface ModelRow {
   readonly id: string;
@@ -26,7 +26,7 @@ export interface ModelRow {
 export interface ModelEventRow {
   readonly seq: number;
   readonly model_id: string;
-  readonly type: ModelEventType;
+  readonly type: ModelEvent['type'];
   readonly at: string;
   readonly actor: string;
   readonly reason: string;
@@ -50,6 +50,14 @@ const MODEL = `
   JOIN run ON run.id = model.run_id
   JOIN snapshot ON snapshot.id = run.snapshot_id
   JOIN purpose ON purpose.id = snapshot.purpose_id`;
+
+export interface LineageRow {
+  /** Null once the person was erased. */
+  readonly subject_id: string | null;
+  readonly documents: number;
+  readonly left_at: string | null;
+  readonly left_ground: DepartureGround | null;
+}
 
 export type ModelRepository = ReturnType<typeof createModelRepository>;
 
@@ -88,8 +96,23 @@ export function createModelRepository(db: Db) {
     `SELECT json_extract(run_event.body, '$.facts.parameters') AS count FROM model
      JOIN run_event ON run_event.run_id = model.run_id AND run_event.type = 'done' WHERE model.id = ?`,
   );
-  const lineage = db.prepare<{ readonly subject_id: string | null; readonly documents: number }>(
-    'SELECT subject_id, documents FROM model_subject WHERE model_id = ? ORDER BY subject_ref',
+  const lineage = db.prepare<LineageRow>(
+    'SELECT subject_id, documents, left_at, left_ground FROM model_subject WHERE model_id = ? ORDER BY subject_ref',
+  );
+  // Who withdrew and was erased later left once; the graver ground is what is true now.
+  const leave = db.prepare(
+    `UPDATE model_subject SET left_at = COALESCE(left_at, @at),
+       left_ground = CASE left_ground WHEN 'erasure' THEN 'erasure' ELSE @ground END
+     WHERE model_id = @model_id AND subject_id = @subject_id`,
+  );
+  const insertSuccessor = db.prepare(
+    'INSERT INTO model_successor (model_id, successor_id, at) VALUES (?, ?, ?)',
+  );
+  const successor = db.prepare<{ readonly id: string }>(
+    'SELECT successor_id AS id FROM model_successor WHERE model_id = ?',
+  );
+  const predecessor = db.prepare<{ readonly id: string }>(
+    'SELECT model_id AS id FROM model_successor WHERE successor_id = ?',
   );
 
   return {
@@ -118,6 +141,13 @@ export function createModelRepository(db: Db) {
     insertEvent(event: Omit<ModelEventRow, 'seq'>) {
       insertEvent.run({ ...event });
     },
+    leave(modelId: string, subjectId: string, at: string, ground: DepartureGround) {
+      leave.run({ model_id: modelId, subject_id: subjectId, at, ground });
+    },
+    insertSuccessor: (modelId: string, successorId: string, at: string) =>
+      void insertSuccessor.run([modelId, successorId, at]),
+    successor: (modelId: string) => successor.get([modelId])?.id,
+    predecessor: (modelId: string) => predecessor.get([modelId])?.id,
     /** Models that learned from the person. */
     taughtBy: (subjectId: string) => taughtBy.all([subjectId]).map((row) => row.id),
   };

@@ -2,7 +2,7 @@
 // kept in its row: deleting the row destroys the file, whatever becomes of its blocks. How the bytes lie
 // in the file is `sealedChunks.ts`.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createAtomicFile,
@@ -58,6 +58,11 @@ export interface SealedFiles {
   read(id: SealedId): Buffer;
   /** Reads and authenticates the whole; throws VAULT_DAMAGED if a byte is not as written. */
   verify(id: SealedId): void;
+  /**
+   * What must not be found any more once the file is destroyed: its key, and pieces of it as they lie on the
+   * disk. Empty where there is none. The caller keeps them in memory alone.
+   */
+  traces(id: SealedId): readonly Buffer[];
   /** Destroys the key with the transaction, then unlinks the file. False where there was none. */
   remove(id: SealedId): boolean;
   /** Unlinks what a crash left: files without a row. Done at every unlock. Returns how many. */
@@ -176,6 +181,10 @@ export function createSealedFiles({
         for (const chunk of reader.chunks()) hash.update(chunk);
         if (!hash.digest().equals(reader.file.sha256)) throw damaged(id);
       }),
+    traces(id) {
+      const found = row(id);
+      return found ? [found.key, ...piecesOf(pathOf(id))] : [];
+    },
     remove(id) {
       if (db.run('DELETE FROM sealed_files WHERE id = ?', [id]).changes === 0) return false;
       database.afterCommit(() => discard(pathOf(id)));
@@ -188,6 +197,28 @@ export function createSealedFiles({
       return orphans.length;
     },
   };
+}
+
+const TRACE = 32;
+const MOST_TRACES = 64;
+
+/** Pieces of a file from all over it; ciphertext, so none can be found elsewhere by chance. */
+function piecesOf(path: string): Buffer[] {
+  const descriptor = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    const step = Math.max(TRACE, Math.floor(size / MOST_TRACES));
+    const pieces: Buffer[] = [];
+    // The first bytes are the format's, the same in every sealed file.
+    for (let at = TRACE; at + TRACE <= size; at += step) {
+      const piece = Buffer.alloc(TRACE);
+      readSync(descriptor, piece, 0, TRACE, at);
+      pieces.push(piece);
+    }
+    return pieces;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 const fileOf = ({ id, kind, size, sha256, created_at }: SealedRow): SealedFile => ({

@@ -220,7 +220,7 @@ export type Sweep = z.infer<typeof Sweep>;
 const SweepTable = z.strictObject({ sweep: Sweep, trials: z.array(SweepTrial).max(200) });
 
 /** A resumed run can fail in every way a fresh one can. */
-const TRAINING_ERRORS = [
+export const TRAINING_ERRORS = [
   'SNAPSHOT_EMPTY',
   'SNAPSHOT_CHANGED',
   'RECIPE_INVALID',

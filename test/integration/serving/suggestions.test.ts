@@ -85,8 +85,8 @@ describe('suggestions for a task', () => {
     await house.rooms.serving.suggestForDocument(call, taskOf(0));
     const before = openTask(0);
     const suggestionId = before?.suggestions[0]?.suggestionId ?? '';
-    house.rooms.models.markStale([house.subjects.train[1] ?? ''], {
-      reason: 'a person was erased',
+    house.rooms.models.leave([house.subjects.train[1] ?? ''], {
+      ground: 'erasure',
     });
     expect(openTask(0)?.suggestions).toEqual([]);
     const accepted = house.rooms.labeling.tasks.apply(

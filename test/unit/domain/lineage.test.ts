@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isUsable, lineageOf, MODEL_STATES } from '../../../shared/domain/lineage.ts';
+import { decideBy, isUsable, lineageOf, MODEL_STATES } from '../../../shared/domain/lineage.ts';
 import type { ModelEvent } from '../../../shared/domain/lineage.ts';
 
 const at = '2026-11-23T10:00:00.000Z';
@@ -17,7 +17,11 @@ describe('lineage of a model', () => {
       { type: 'stale', at, reason: 'another subject withdrew' },
     ];
     expect(lineageOf(story.slice(0, 1))).toEqual({ state: 'valid', reason: null, since: null });
-    expect(lineageOf(story)).toEqual({ state: 'stale', reason: 'subject erased', since: at });
+    expect(lineageOf(story)).toEqual({
+      state: 'stale',
+      reason: 'another subject withdrew',
+      since: at,
+    });
     expect(MODEL_STATES.filter(isUsable)).toEqual(['valid']);
   });
 
@@ -28,6 +32,30 @@ describe('lineage of a model', () => {
         expect(rank([...before, ...after])).toBe(Math.max(rank(before), rank(after)));
       }),
     );
+  });
+
+  it('keeps the first moment of a state and its newest reason', () => {
+    const later = '2026-11-24T10:00:00.000Z';
+    expect(
+      lineageOf([
+        { type: 'stale', at, reason: 'a consent was withdrawn' },
+        { type: 'stale', at: later, reason: 'a person was erased' },
+        { type: 'created', at: later, reason: '' },
+      ]),
+    ).toEqual({ state: 'stale', reason: 'a person was erased', since: at });
+    expect(lineageOf([{ type: 'destroyed', at, reason: '' }])).toEqual({
+      state: 'destroyed',
+      reason: null,
+      since: at,
+    });
+  });
+
+  it('gives the steward days to decide, counted from the first departure, and only while stale', () => {
+    const stale = lineageOf([{ type: 'stale', at, reason: 'x' }]);
+    expect(decideBy(stale, 14)).toBe('2026-12-07T10:00:00.000Z');
+    expect(decideBy(stale, 0)).toBe(at);
+    expect(decideBy(lineageOf([{ type: 'blocked', at, reason: 'x' }]), 14)).toBeNull();
+    expect(decideBy(lineageOf([]), 14)).toBeNull();
   });
 
   it('refuses an event it does not know', () => {
