@@ -11,7 +11,10 @@ import { createExits, type Exits } from './exits.ts';
 import type { SubjectFollower } from './followers.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createGateRepository } from './gateRepository.ts';
+import { createNotices, type Notices } from './notices.ts';
+import { createPolicyBook, type PolicyBook } from './policies/policyBook.ts';
 import { createPurposes, type Purposes } from './purposes.ts';
+import { createRegister, type Register } from './register/index.ts';
 import { createRequestRepository } from './requestRepository.ts';
 import { createRequestActs, type RequestActs } from './requestActs.ts';
 import { createRequestFile } from './requestFile.ts';
@@ -22,6 +25,10 @@ import { createTextStore, type TextStore } from './texts.ts';
 
 export interface Governance {
   readonly purposes: Purposes;
+  readonly notices: Notices;
+  readonly register: Register;
+  /** The policy of the organisation in force, and what it narrows. */
+  readonly policies: PolicyBook;
   readonly consent: Consents;
   readonly subjects: Subjects;
   readonly gate: Gate;
@@ -65,8 +72,15 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     },
     texts,
   );
-  const exits = createExits(deps);
   const calendar = createCalendar(deps);
+  const policies = createPolicyBook(deps);
+  const notices = createNotices({ ...deps, purposes });
+  const register = createRegister({
+    ...deps,
+    holidayCountry: calendar.country,
+    exportCountries: () => policies.limits().exportCountries,
+  });
+  const exits = createExits(deps);
   const requests = createRequests(deps, {
     subjects,
     repository: requestRows,
@@ -85,6 +99,9 @@ export function createGovernance(deps: GovernanceDeps): Governance {
   });
   return {
     purposes,
+    notices,
+    register,
+    policies,
     consent,
     subjects,
     gate,
@@ -163,6 +180,9 @@ export type {
 export type { CompiledGate } from './gateSql.ts';
 export { GATE_RULES_VERSION, type Denial } from './policy.ts';
 export type { DeclarePurpose, Purposes } from './purposes.ts';
+export type { Notice, Notices, PublishNotice } from './notices.ts';
+export type { PolicyBook } from './policies/policyBook.ts';
+export * from './register/index.ts';
 export type { RequestActs } from './requestActs.ts';
 export type { Requests, SubjectName } from './requests.ts';
 export type { Found, SubjectSelector, Subjects } from './subjects.ts';

@@ -2,6 +2,7 @@
  * Words of the register: who takes part in the processing, what a notice must tell a person, what keeps data
  * safe that goes abroad. Closed lists; their names in the reader's language stand with the messages.
  */
+import { ADEQUATE_COUNTRIES, EEA_COUNTRIES } from './destinations.ts';
 import type { LegalBasis } from './purpose.ts';
 
 /** GDPR Art. 4(7)-(9), 26, 27, 37, 51. */
@@ -80,3 +81,23 @@ export function elementsFor(facts: {
 /** Risks to the rights and freedoms of people that an assessment weighs (Art. 35(7)(c), recital 75). */
 export const LEVELS = ['low', 'medium', 'high'] as const;
 export type Level = (typeof LEVELS)[number];
+
+/** Decisions under Art. 45 GDPR that cover some recipients only: which, the entry of the register says. */
+const PARTLY_ADEQUATE: readonly string[] = ['CA', 'US'];
+
+/** A safeguard fits the law of the place it leaves: PIPL's from China alone, adequacy where a decision is. */
+export function safeguardFits(safeguard: Safeguard, home: string | null, country: string): boolean {
+  switch (safeguard) {
+    case 'adequacy':
+      return (
+        home !== null &&
+        EEA_COUNTRIES.has(home) &&
+        (ADEQUATE_COUNTRIES.has(country) || PARTLY_ADEQUATE.includes(country))
+      );
+    case 'piplStandardContract':
+    case 'piplAssessment':
+      return home === 'CN';
+    default:
+      return home !== 'CN';
+  }
+}

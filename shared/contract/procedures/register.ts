@@ -247,6 +247,15 @@ export const registerProcedures = {
     roles: READERS,
     audit: 'none',
   }),
+  /** Where this site is, as far as transfers go; null: wherever its public holidays are. */
+  'transfer.setHome': procedure({
+    kind: 'command',
+    input: z.strictObject({ country: CountryCode.nullable() }),
+    output: z.strictObject({ home: CountryCode.nullable() }),
+    errors: [],
+    roles: ['steward', 'administrator'],
+    ...ownLeaf,
+  }),
   'transfer.set': procedure({
     kind: 'command',
     input: z.strictObject({
