@@ -3,6 +3,7 @@
 // person's documents; the reports are cleaned here, because a file is often named after the patient.
 import type { SubjectFollower } from '../governance/index.ts';
 import type { Store } from '../store/index.ts';
+import { createMoveLabels } from './moved.ts';
 import type { ImportReport } from './types.ts';
 
 export function corpusFollower({ store }: { readonly store: Pick<Store, 'db'> }): SubjectFollower {
@@ -36,8 +37,28 @@ export function corpusFollower({ store }: { readonly store: Pick<Store, 'db'> })
   );
   const updateReport = db.prepare('UPDATE import_batch SET report = ? WHERE id = ?');
 
+  /** Where an import report names a file of the document; `to` undefined takes the mention out. */
+  function renameInReports(names: readonly string[], to?: string): number {
+    let rows = 0;
+    for (const { id, report } of reports.all()) {
+      const parsed = JSON.parse(report) as ImportReport;
+      const own = (file: string) => names.find((name) => isFileOf(file, name));
+      if (!parsed.issues.some(({ file }) => own(file) !== undefined)) continue;
+      const issues = parsed.issues.flatMap((issue) => {
+        const name = own(issue.file);
+        if (name === undefined) return issue;
+        return to === undefined ? [] : { ...issue, file: to + issue.file.slice(name.length) };
+      });
+      updateReport.run([JSON.stringify({ ...parsed, issues }), id]);
+      rows += 1;
+    }
+    return rows;
+  }
+
   return {
     name: 'corpus',
+    moved: createMoveLabels(store),
+    renamed: ({ before, after }) => void renameInReports([before], after),
     access: (subjectId) => [
       {
         what: 'importedNotes',
@@ -58,17 +79,7 @@ export function corpusFollower({ store }: { readonly store: Pick<Store, 'db'> })
       { what: 'importedLabels', count: countSpans.get([subjectId])?.n ?? 0 },
     ],
     erase(subjectId) {
-      const own = names.all([subjectId]).map(({ name }) => name);
-      let rows = 0;
-      for (const { id, report } of reports.all()) {
-        const parsed = JSON.parse(report) as ImportReport;
-        const issues = parsed.issues.filter(
-          ({ file }) => !own.some((name) => isFileOf(file, name)),
-        );
-        if (issues.length === parsed.issues.length) continue;
-        updateReport.run([JSON.stringify({ ...parsed, issues }), id]);
-        rows += 1;
-      }
+      const rows = renameInReports(names.all([subjectId]).map(({ name }) => name));
       return [{ table: 'import_batch', rows }];
     },
   };

@@ -5,15 +5,12 @@ import { createHmac } from 'node:crypto';
 import type { OutputOf } from '../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Corpus, Run } from '../corpus/index.ts';
-import type { Actor, AuditLog, GatedDocument, Governance } from '../governance/index.ts';
+import type { Actor, AuditLog, Governance } from '../governance/index.ts';
 import type { Clock, Random } from '../platform/index.ts';
 import type { Store } from '../store/index.ts';
-import { applyFindings, byType, type Applied } from './apply.ts';
 import { createDeidRepository } from './deidRepository.ts';
 import { countAgainstGold, noGold } from './gold.ts';
-import { localeOf } from './language.ts';
-import { recognize } from './recognize.ts';
-import { createMemoryBook, createSurrogates, type Book } from './surrogates/index.ts';
+import { createTransform } from './remake.ts';
 
 export type DeidMode = 'type' | 'surrogate';
 export type DeidPreview = OutputOf<'deid.preview'>;
@@ -53,32 +50,13 @@ export interface DeidDeps {
   >;
 }
 
-const SECRET = 'deidSurrogates';
 const BATCH = 50;
 
 export function createDeid(deps: DeidDeps): Deid {
   const { store, clock, random, audit, corpus } = deps;
   const { gate, subjects } = deps.governance;
   const repository = createDeidRepository(store);
-  const secret = (): Buffer => repository.secret(SECRET, () => random.bytes(32));
-
-  /** The person's own key goes in: once erasure destroys it, nobody can repeat the surrogates. */
-  function keyOf({ subjectId, documentId }: GatedDocument): Buffer {
-    const person = subjectId === null ? documentId : subjects.subjectRef(subjectId);
-    return createHmac('sha256', secret()).update(person).digest();
-  }
-
-  function transform(document: GatedDocument, mode: DeidMode, keep: boolean): Applied {
-    const { text, language, subjectId } = document;
-    const findings = recognize(text);
-    if (mode === 'type') return applyFindings(text, findings, byType);
-    const key = keyOf(document);
-    const hash = (original: string): Buffer => createHmac('sha256', key).update(original).digest();
-    const stored: Book | null = subjectId === null ? null : repository.book(subjectId, hash);
-    const book = keep && stored !== null ? stored : createMemoryBook(stored);
-    const locale = localeOf(text, language);
-    return applyFindings(text, findings, createSurrogates(text, findings, { key, book, locale }));
-  }
+  const { transform, secret } = createTransform({ store, random, subjects });
 
   function chooseName(collection: string, wanted: string | undefined): Result<string> {
     if (wanted !== undefined) {

@@ -20,6 +20,12 @@ export function createDeidRepository({ db }: Pick<Store, 'db'>) {
     `INSERT INTO deid_finding (document_rowid, ordinal, start, end, label, rule, score, replacement)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const dropFindings = db.prepare('DELETE FROM deid_finding WHERE document_rowid = ?');
+  function insertFindings(rowid: number, findings: readonly AppliedFinding[]): void {
+    findings.forEach(({ resultStart, resultEnd, label, rule, score, replacement }, ordinal) => {
+      insertFinding.run([rowid, ordinal, resultStart, resultEnd, label, rule, score, replacement]);
+    });
+  }
   return {
     secret(name: string, make: () => Uint8Array): Buffer {
       const known = secret.get([name]);
@@ -36,19 +42,10 @@ export function createDeidRepository({ db }: Pick<Store, 'db'>) {
       };
     },
     /** Places are those of the copy: the copy's row must not point into the original. */
-    insertFindings(rowid: number, findings: readonly AppliedFinding[]): void {
-      findings.forEach(({ resultStart, resultEnd, label, rule, score, replacement }, ordinal) => {
-        insertFinding.run([
-          rowid,
-          ordinal,
-          resultStart,
-          resultEnd,
-          label,
-          rule,
-          score,
-          replacement,
-        ]);
-      });
+    insertFindings,
+    replaceFindings(rowid: number, findings: readonly AppliedFinding[]): void {
+      dropFindings.run([rowid]);
+      insertFindings(rowid, findings);
     },
   };
 }

@@ -1,9 +1,19 @@
 // What de-identification holds about a person: the copies of their notes and the stand-ins chosen for them.
 // Both go with the person by foreign key, and the key behind the choices goes with the person's row.
-import type { SubjectFollower } from '../governance/index.ts';
+import type { Governance, SubjectFollower } from '../governance/index.ts';
+import type { Random } from '../platform/index.ts';
 import type { Store } from '../store/index.ts';
+import { createRemake, createTransform } from './remake.ts';
 
-export function deidFollower({ store }: { readonly store: Pick<Store, 'db'> }): SubjectFollower {
+export function deidFollower({
+  store,
+  random,
+  governance,
+}: {
+  readonly store: Pick<Store, 'db'>;
+  readonly random: Random;
+  readonly governance: Pick<Governance, 'subjects'>;
+}): SubjectFollower {
   const { db } = store;
   const surrogates = db.prepare<{ label: string; replacement: string }>(
     'SELECT label, replacement FROM deid_surrogate WHERE subject_id = ? ORDER BY label, replacement',
@@ -14,8 +24,10 @@ export function deidFollower({ store }: { readonly store: Pick<Store, 'db'> }): 
      FROM document d JOIN collection k ON k.id = d.collection_id
      WHERE d.subject_id = ? AND d.kind = 'deidentified' ORDER BY d.rowid`,
   );
+  const { transform } = createTransform({ store, random, subjects: governance.subjects });
   return {
     name: 'deid',
+    remake: createRemake(store, transform),
     access: (subjectId) => [
       {
         what: 'deidentifiedCopies',

@@ -55,6 +55,17 @@ export interface GateRepository {
   replaceText(rowid: number, text: string): void;
   /** Every text of one person, copies included, whatever any purpose says: their own access and erasure. */
   ownTexts(subjectId: string): readonly TextRow[];
+  /** One text of the person, by the document's id; for their own request. */
+  ownText(subjectId: string, documentId: string): TextRow | undefined;
+  /** What a correction took away and put there; apart from everything else, gone with the person. */
+  putVersion(rectificationId: string, before: string | null, after: string | null): void;
+  versions(
+    subjectId: string,
+  ): readonly {
+    readonly id: string;
+    readonly before: string | null;
+    readonly after: string | null;
+  }[];
   /** The texts that stay when the person goes. */
   otherTexts(subjectId: string): IterableIterator<{ readonly text: string }>;
   removeFromIndex(subjectId: string): number;
@@ -87,6 +98,17 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
   const ownTexts = db.prepare<TextRow>(
     `SELECT ${DOCUMENT}, NULL AS denial, t.text FROM document d JOIN document_text t ON t.document_rowid = d.rowid
      WHERE d.rowid IN (${OWN_DOCUMENTS}) ORDER BY d.rowid`,
+  );
+  const ownText = db.prepare<TextRow>(
+    `SELECT ${DOCUMENT}, NULL AS denial, t.text FROM document d JOIN document_text t ON t.document_rowid = d.rowid
+     WHERE d.id = @id AND d.rowid IN (${OWN_DOCUMENTS})`,
+  );
+  const putVersion = db.prepare(
+    'INSERT INTO text_version (rectification_id, before, after) VALUES (?, ?, ?)',
+  );
+  const versions = db.prepare<{ id: string; before: string | null; after: string | null }>(
+    `SELECT r.id, v.before, v.after FROM rectification r JOIN text_version v ON v.rectification_id = r.id
+     WHERE r.subject_id = ? ORDER BY r.id`,
   );
   const others = db.prepare<{ text: string }>(
     `SELECT text FROM document_text WHERE document_rowid NOT IN (${OWN_DOCUMENTS})`,
@@ -155,6 +177,9 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
       insertIndex.run([rowid, text]);
     },
     ownTexts: (subject) => ownTexts.all({ subject }),
+    ownText: (subject, id) => ownText.get({ subject, id }),
+    putVersion: (id, before, after) => void putVersion.run([id, before, after]),
+    versions: (subject) => versions.all([subject]),
     otherTexts: (subject) => others.iterate({ subject }),
     removeFromIndex: (subject) => removeIndex.run({ subject }).changes,
     countTexts: (subject) => countTexts.get({ subject })?.n ?? 0,

@@ -7,6 +7,9 @@ import type { Actor, RoomContext } from './context.ts';
 import { createErasure, type Erasure } from './erasure.ts';
 import { createErasureJournal, type KnownErasures } from './erasureJournal.ts';
 import { replayErasures, type Replayed, type ReplayWatch } from './erasureReplay.ts';
+import { createBreaches, type Breaches } from './breaches.ts';
+import { createConsentRecords, type ConsentRecords } from './consentRecords.ts';
+import { createExitNotices, type ExitNotices } from './exitNotices.ts';
 import { createExits, type Exits } from './exits.ts';
 import type { SubjectFollower } from './followers.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -16,6 +19,7 @@ import { createPolicyBook, type PolicyBook } from './policies/policyBook.ts';
 import { createPurposes, type Purposes } from './purposes.ts';
 import { createRegister, type Register } from './register/index.ts';
 import { createRequestRepository } from './requestRepository.ts';
+import { createRectification, type Rectification } from './rectification.ts';
 import { createRequestActs, type RequestActs } from './requestActs.ts';
 import { createRequestFile } from './requestFile.ts';
 import { createRequests, type Requests } from './requests.ts';
@@ -34,11 +38,15 @@ export interface Governance {
   readonly gate: Gate;
   readonly texts: TextStore;
   readonly exits: Exits;
+  readonly exitNotices: ExitNotices;
+  readonly breaches: Breaches;
+  readonly consentRecords: ConsentRecords;
   readonly requests: Requests;
   readonly access: Access;
   readonly calendar: Calendar;
   readonly requestActs: RequestActs;
   readonly requestFile: ReturnType<typeof createRequestFile>;
+  readonly rectification: Rectification;
   readonly erasure: Erasure;
   /** Carries out in a restored copy what was erased since; fails as an erasure does. */
   replay(actor: Actor, known: KnownErasures, watch?: ReplayWatch): Promise<Result<Replayed>>;
@@ -77,10 +85,13 @@ export function createGovernance(deps: GovernanceDeps): Governance {
   const notices = createNotices({ ...deps, purposes });
   const register = createRegister({
     ...deps,
+    ...{ purposes, notices },
     holidayCountry: calendar.country,
+    requireAssessment: () => policies.limits().requireAssessment ?? false,
     exportCountries: () => policies.limits().exportCountries,
   });
-  const exits = createExits(deps);
+  const exits = createExits(deps, { transfers: register.transfers });
+  const exitNotices = createExitNotices(deps, { exits });
   const requests = createRequests(deps, {
     subjects,
     repository: requestRows,
@@ -107,6 +118,13 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     gate,
     texts: createTextStore(texts),
     exits,
+    exitNotices,
+    breaches: createBreaches(deps),
+    consentRecords: createConsentRecords(deps, {
+      ...{ consent, purposes, subjects, notices, exits },
+      parties: register.parties,
+      transfers: register.transfers,
+    }),
     requests,
     calendar,
     requestActs: createRequestActs(deps, {
@@ -123,6 +141,11 @@ export function createGovernance(deps: GovernanceDeps): Governance {
       followers,
     }),
     access: createAccess(deps, { ...person, consent, purposes }),
+    rectification: createRectification(deps, {
+      ...person,
+      requestRows,
+      queueNotices: () => 0,
+    }),
     erasure,
     async replay(actor, known, watch) {
       journal.adopt(known);
@@ -166,8 +189,21 @@ export {
   type Restored,
 } from './backups.ts';
 export type { ErasurePreview } from './erasurePreview.ts';
-export type { ExitEntry, Exits, RegisterExit } from './exits.ts';
-export type { AccessPart, DeletedRows, SubjectFollower, SubjectModel } from './followers.ts';
+export type { Breaches, BreachEntry, BreachHistory } from './breaches.ts';
+export type { ConsentRecordData, ConsentRecords, RecordedEvent } from './consentRecords.ts';
+export type { ExitNotices, QueueNotices } from './exitNotices.ts';
+export type { Destination, ExitEntry, Exits, RegisterExit } from './exits.ts';
+export type {
+  AccessPart,
+  CopyOfText,
+  DeletedRows,
+  MovedPlaces,
+  SetAside,
+  SubjectFollower,
+  SubjectModel,
+  TextChange,
+} from './followers.ts';
+export type { Rectification, Rectified } from './rectification.ts';
 export type {
   Gate,
   GateReader,

@@ -11,12 +11,18 @@ export const OWN_DOCUMENTS = `WITH RECURSIVE own (rowid, id) AS (
 
 const byDocument = `document_rowid IN (${OWN_DOCUMENTS})`;
 const bySubject = 'subject_id = @subject';
+const byConsent = `consent_seq IN (SELECT seq FROM consent_event WHERE ${bySubject})`;
 
 export const PERSON_TABLES: Readonly<Record<string, string>> = {
   subject: 'id = @subject',
   subject_identifier: bySubject,
   subject_event: bySubject,
   consent_event: bySubject,
+  consent_detail: byConsent,
+  consent_confirmation: byConsent,
+  consent_record: bySubject,
+  consent_receipt: byConsent,
+  subject_birth: bySubject,
   document: `rowid IN (${OWN_DOCUMENTS})`,
   source_span: byDocument,
   deid_finding: byDocument,
@@ -28,6 +34,11 @@ export const PERSON_TABLES: Readonly<Record<string, string>> = {
   report: bySubject,
   report_file: `report_id IN (SELECT id FROM report WHERE ${bySubject})`,
   exit_subject: bySubject,
+  rectification: bySubject,
+  copy_source: byDocument,
+  redaction_decision: byDocument,
+  own_name: bySubject,
+  kept_part: bySubject,
 };
 
 export function countPersonRows(

@@ -29,6 +29,8 @@ export interface Subjects {
   findOrCreate(scheme: string, value: string): Found;
   /** Whether the identifier belongs to an erased person, without creating anybody. */
   wasErased(scheme: string, value: string): boolean;
+  /** Whether a number belongs to somebody, or did to somebody who was erased. */
+  isTaken(scheme: string, value: string): boolean;
   /** Undefined where nobody, or more than one person, is known by this value. */
   byKey(key: string): string | undefined;
   /** The identifier that is shown for a person. */
@@ -110,6 +112,8 @@ export function createSubjects(
         return { subjectId, created: true };
       }),
     wasErased,
+    isTaken: (scheme, value) =>
+      repository.byIdentifier({ scheme, value }) !== undefined || wasErased(scheme, value),
     byKey(key) {
       const found = repository.byValue(key);
       return found.length === 1 ? found[0] : undefined;

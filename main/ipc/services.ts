@@ -89,7 +89,10 @@ export function createServices(deps: ServicesDeps): Services {
   });
   const { snapshots } = labeling;
   const { compute } = models;
-  const training = createTraining({ ...base, snapshots, models, bases: models.bases, compute });
+  const training = createTraining({
+    ...{ ...base, snapshots, models, bases: models.bases, compute },
+    scanFolders: () => scratchFolders(),
+  });
   const evaluation = createEvaluations({ ...base, snapshots, models, compute });
   const serving = createServing({
     predictors: models.predictors,
@@ -100,10 +103,10 @@ export function createServices(deps: ServicesDeps): Services {
   const reports = createReports({ ...base, governance, labeling, models, training, evaluation });
 
   governance.follow(corpusFollower(base));
-  governance.follow(deidFollower(base));
+  governance.follow(deidFollower({ ...base, governance }));
   governance.follow(labelingFollower(base));
-  governance.follow(training.follower);
   governance.follow(models.follower);
+  governance.follow(training.follower);
   governance.follow(reports.follower);
   governance.onConsentLost(models.consentLost);
   governance.onConsentLost(training.consentLost);

@@ -3,6 +3,7 @@
 import type { SubjectFollower } from '../governance/index.ts';
 import type { Store } from '../store/index.ts';
 import { foldTask } from './fold.ts';
+import { createMoveTasks } from './moved.ts';
 import { createTaskRepository } from './taskRepository.ts';
 
 export function labelingFollower({
@@ -41,6 +42,7 @@ export function labelingFollower({
   };
   return {
     name: 'labeling',
+    moved: createMoveTasks(store, repository),
     access: (subjectId) => [
       {
         what: 'labels',

@@ -1,6 +1,6 @@
 /*
- * Letters to the person who asked: an extension, a refusal, the notice before a restriction is lifted. One
- * page each, to be printed and sent. What the law requires a letter to say is written here, not left to
+ * Letters to the person who asked: an extension, a refusal, a correction made, the notice before a restriction
+ * is lifted. One page each, to be printed and sent. What the law requires a letter to say is written here, not left to
  * whoever writes the reason.
  */
 import {
@@ -30,12 +30,21 @@ export type Letter = Common &
     | { readonly about: 'extension'; readonly ground: ExtensionGround; readonly dueOn: string }
     | { readonly about: 'refusal'; readonly code: RefusalCode }
     | { readonly about: 'lifting' }
+    | {
+        readonly about: 'rectification';
+        /** Where, and what stands there now; the words before are not repeated. */
+        readonly corrected: readonly { readonly what: string; readonly now: string }[];
+        readonly snapshots: readonly string[];
+        readonly models: readonly string[];
+        readonly recipients: readonly string[];
+      }
   );
 
 const TITLES = {
   extension: 'Your request needs more time',
   refusal: 'Your request is refused',
   lifting: 'The restriction of your data will be lifted',
+  rectification: 'Your data was corrected',
 } as const;
 
 const GROUNDS: Readonly<Record<ExtensionGround, string>> = {
@@ -68,6 +77,7 @@ export function letterFiles(letter: Letter): NewReport['files'] {
               { name: 'This letter', value: letter.writtenOn },
             ]),
           },
+          ...(letter.about === 'rectification' ? correctedOf(letter) : []),
           { title: 'Why', body: whyOf(letter) },
           { title: 'What you may do', body: html`<p>${REMEDY}</p>` },
         ],
@@ -91,7 +101,42 @@ function leadOf(letter: Letter): Html {
     case 'lifting':
       return html`Your data will be used again; we tell you before this happens (Article 18(3) of
       the General Data Protection Regulation).`;
+    case 'rectification':
+      return html`What you asked to have corrected was corrected (Article 16 of the General Data
+      Protection Regulation).`;
   }
+}
+
+const namesOf = (names: readonly string[]): string => [...new Set(names)].join(', ');
+
+function correctedOf(letter: Extract<Letter, { about: 'rectification' }>): {
+  readonly title: string;
+  readonly body: Html;
+}[] {
+  const { corrected, snapshots, models, recipients } = letter;
+  const reached: readonly string[] = [
+    snapshots.length > 0
+      ? `Data sets frozen with the words of before may not be used any more: ${namesOf(snapshots)}.`
+      : 'No data set held the words of before.',
+    models.length > 0
+      ? `Models learned from the words of before: ${namesOf(models)}. You may ask that they be trained again.`
+      : 'No model learned from the words of before.',
+    recipients.length > 0
+      ? `These recipients are told of the correction (Article 19): ${namesOf(recipients)}.`
+      : 'Nobody outside received the words of before.',
+  ];
+  return [
+    {
+      title: 'What was corrected',
+      body: factList(corrected.map(({ what, now }) => ({ name: what, value: now }))),
+    },
+    {
+      title: 'What it reached',
+      body: html`<ul>
+        ${reached.map((line) => html`<li>${line}</li>`)}
+      </ul>`,
+    },
+  ];
 }
 
 const whyOf = (letter: Letter): Html =>

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../main', import.meta.url));
-const TABLES = /document_text|document_search/;
+const TABLES = /document_text|document_search|text_version/;
 const DOOR = 'governance/gateRepository.ts';
 const MAKERS = 'store/migrations/';
 

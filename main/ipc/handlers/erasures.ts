@@ -1,5 +1,6 @@
-// Rectification, redaction of third persons, and the decisions of an erasure.
+// Redaction of third persons, and the decisions of an erasure; corrections have a file of their own.
 import { failure } from '../../../shared/kernel/result.ts';
+import { rectificationHandlers, type RectificationHandlerDeps } from './rectification.ts';
 import type { Handlers } from './types.ts';
 
 type ErasuresName =
@@ -14,14 +15,10 @@ type ErasuresName =
   | 'request.kept'
   | 'request.verifyErasure';
 
-export function erasuresHandlers(): Pick<Handlers, ErasuresName> {
+export function erasuresHandlers(deps: RectificationHandlerDeps): Pick<Handlers, ErasuresName> {
   const notYet = () => failure('CONFLICT', 'This build cannot do that. Nothing was changed.');
   return {
-    'request.holdings': notYet,
-    'request.readText': notYet,
-    'request.previewRectification': notYet,
-    'request.rectify': notYet,
-    'request.versions': notYet,
+    ...rectificationHandlers(deps),
     'request.redactions': notYet,
     'request.decideRedactions': notYet,
     'request.decideKept': notYet,

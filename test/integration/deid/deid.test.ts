@@ -113,7 +113,7 @@ describe('a derived collection', () => {
       await rooms.deid.run(rooms.actor, { collectionId, purposeId, mode: 'surrogate' }, quietRun()),
     );
     const subjectId = rooms.governance.subjects.byKey('4711') ?? '';
-    const follower = deidFollower(rooms);
+    const follower = deidFollower({ ...rooms, random: rooms.vault.random });
     const [copies, book] = follower.access?.(subjectId) ?? [];
     expect(copies?.rows).toHaveLength(2);
     expect(book?.rows.length).toBeGreaterThan(3);
