@@ -107,8 +107,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const jobRepository = createJobRepository(vault.store);
       jobRepository.interruptRunning(deps.clock.now());
       const parts = await deps.openParts(vault);
-      const { id: userId, name, roles } = vault.user;
-      const session = { actor: { userId, name, roles }, vault, parts, jobRepository };
+      const session = { actor: actorOf(vault), vault, parts, jobRepository };
       enter(session, action, client);
     } catch (error) {
       open = undefined;
@@ -256,6 +255,18 @@ export function createSessions(deps: SessionsDeps): Sessions {
         }
         return status();
       }),
+  };
+}
+
+/** Roles are those of the slot at this moment: somebody who loses one loses it at once, not at the next unlock. */
+function actorOf({ user, keys, byRecoveryCode }: OpenVault): Session['actor'] {
+  return {
+    userId: user.id,
+    name: user.name,
+    get roles() {
+      if (byRecoveryCode) return user.roles;
+      return keys.users().find(({ id }) => id === user.id)?.roles ?? [];
+    },
   };
 }
 

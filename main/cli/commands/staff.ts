@@ -12,6 +12,7 @@ import { CliFailure, usage } from '../failure.ts';
 import { readPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
 import { facts, table } from '../text.ts';
+import { addMatrixCommand } from './matrix.ts';
 
 interface AskOptions {
   readonly ask?: string;
@@ -24,6 +25,7 @@ const withAsk = (command: Command): Command =>
 
 export function addUserCommands(program: Program): void {
   const user = noun(program, 'user', 'the people who work in this vault');
+  addMatrixCommand(program, user);
 
   leaf(program, user, 'list', {
     summary: 'who works here, and who left',

@@ -1,4 +1,5 @@
 // The corpus over the wire.
+import { mayCall, type DocumentRow } from '../../../shared/contract/index.ts';
 import type { Corpus } from '../../corpus/index.ts';
 import { ok } from '../../../shared/kernel/result.ts';
 import type { Handlers } from './types.ts';
@@ -43,12 +44,31 @@ export function corpusHandlers({
       }
       return imported;
     },
-    'corpus.imports': (page) => ok(corpus.imports(page)),
+    'corpus.imports'(page, { session: { actor } }) {
+      const reports = corpus.imports(page);
+      return ok(
+        mayCall('document.read', actor.roles)
+          ? reports
+          : { ...reports, items: reports.items.map((each) => ({ ...each, issues: [] })) },
+      );
+    },
     'collection.list': () => ok({ items: corpus.documents.collections().slice(0, 500) }),
-    'corpus.list': (query, { session }) => corpus.documents.list(session.actor, query),
+    'corpus.list'(query, { session: { actor } }) {
+      const page = corpus.documents.list(actor, query);
+      return page.ok && !mayCall('document.read', actor.roles)
+        ? ok({ ...page.value, items: page.value.items.map(unnamed) })
+        : page;
+    },
     'document.read'({ documentId, purposeId }, { session, note }) {
       note({ object: documentId, purposeId });
       return corpus.documents.read(session.actor, documentId, purposeId);
     },
   };
 }
+
+/** For those who may not read: names of files and numbers of records tell of people, too. */
+const unnamed = (row: DocumentRow): DocumentRow => ({
+  ...row,
+  name: row.documentId,
+  subjectKey: null,
+});
