@@ -62,7 +62,7 @@ export const nameFrom =
 export { labelingFollower } from './follower.ts';
 export type { Marked, Origin } from './fold.ts';
 export type { CreateProject, ProjectCore, Projects } from './projects.ts';
-export type { Derived, FreezeOrder, SnapshotReader, SnapshotText, Snapshots } from './snapshots.ts';
+export type { FreezeOrder, SnapshotReader, SnapshotText, Snapshots } from './snapshots.ts';
 export type { Split } from './snapshotRepository.ts';
 export type { SuggestedSpan, Suggestions } from './suggestions.ts';
 export type { TaskEdited, TaskList, TaskRef, Tasks } from './tasks.ts';

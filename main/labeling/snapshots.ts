@@ -52,13 +52,6 @@ export interface SnapshotReader {
   groupOf(documentId: string): string | undefined;
 }
 
-/** A snapshot without some people, as it would be had they never been there. */
-export interface Derived {
-  readonly snapshot: Snapshot;
-  /** It is from before the order of its splits was kept: everybody stays in the split they were in. */
-  readonly splitsKept: boolean;
-}
-
 export interface Snapshots {
   /**
    * Fails with NOT_FOUND, PURPOSE_RETIRED, GATE_DENIED, SNAPSHOT_EMPTY (nothing labeled is permitted),
@@ -66,9 +59,10 @@ export interface Snapshots {
    */
   freeze(actor: Actor, order: FreezeOrder): Result<Snapshot>;
   /**
-   * The frozen labels of one snapshot without the people named and without whoever the gate denies now. The
-   * splits are drawn again from those who stay: one who stood in for an empty split would otherwise leave a
-   * mark on where the others are. Fails as `freeze`, and with SNAPSHOT_CHANGED.
+   * The frozen labels of one snapshot without the people named and without whoever the gate denies now, as it
+   * would be had they never been there: the splits are drawn again from those who stay, because one who stood
+   * in for an empty split would leave a mark on where the others are. Where it is not known how a snapshot
+   * was split (`isSplitKept`), everybody stays in the split they were in. Fails as `freeze`, and with SNAPSHOT_CHANGED.
    */
   derive(
     actor: Actor,
@@ -77,7 +71,9 @@ export interface Snapshots {
       readonly without: ReadonlySet<string>;
       readonly name: string;
     },
-  ): Result<Derived>;
+  ): Result<Snapshot>;
+  /** Whether it is not known how a snapshot was split, so that nobody can split it again. */
+  isSplitKept(snapshotId: string): boolean;
   /** Newest first. */
   list(): Snapshot[];
   get(snapshotId: string): Snapshot | undefined;
@@ -269,7 +265,7 @@ export function createSnapshots(deps: {
     derive(actor, { snapshotId, without, name }) {
       const row = repository.byId(snapshotId);
       if (row === undefined) return noSuchSnapshot();
-      return store.transaction((): Result<Derived> => {
+      return store.transaction((): Result<Snapshot> => {
         if (repository.changedTexts(snapshotId) > 0) return snapshotChanged();
         const old = parse(row);
         const project = projects.get(old.projectId);
@@ -315,10 +311,11 @@ export function createSnapshots(deps: {
             unfinished: Math.min(old.unfinished, chosen.length),
           }),
         });
-        return ok({ snapshot, splitsKept: split === null });
+        return ok(snapshot);
       });
     },
 
+    isSplitKept: (snapshotId) => repository.split(snapshotId) === undefined,
     list: () => repository.all().map(parse),
     get(snapshotId) {
       const row = repository.byId(snapshotId);

@@ -22,6 +22,8 @@ export interface OutcomeDeps {
   readonly repository: RunRepository;
   readonly runs: Runs;
   readonly checkpoints: Checkpoints;
+  /** In the transaction of a commit, once the model and its run are written. */
+  readonly onModel: (actor: Actor, runId: string, model: Model) => void;
 }
 
 export interface Ended {
@@ -111,6 +113,7 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
         checkpoints.destroy(runId);
         const { modelId } = model;
         runs.note(runId, { type: 'done', seconds, modelId, facts: factsOf(result, prepared) });
+        deps.onModel(actor, runId, model);
         return ok(model);
       });
     },

@@ -33,6 +33,8 @@ export interface Training {
    * its beginning; both give the same weights. Fails like `run`.
    */
   finish(call: RunCall, runId: string, name?: string): Promise<Result<Trained>>;
+  /** As `resume`, for whoever has the machine already. */
+  goOn(call: RunCall, runId: string, details: RunDetails): Promise<Result<Trained>>;
   /** What an order comes to and what stands against it; reads no text. Fails with RECIPE_INVALID, NOT_FOUND. */
   preview(
     order: RecipeOrder,
@@ -103,6 +105,7 @@ export function createTraining(deps: TrainingDeps): Training {
         if (name !== undefined) repository.rename(runId, name);
         return goOn(call, runId, found.value);
       }),
+    goOn,
     preview(order, snapshotId) {
       const recipe = resolveRecipe(order);
       if (!recipe.ok) return recipe;

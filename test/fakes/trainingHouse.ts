@@ -15,6 +15,8 @@ import { createHash } from 'node:crypto';
 import { createTestVault } from './openVault.ts';
 
 export interface LabeledNote {
+  /** The record number; left out, the place in the list names the person. */
+  readonly record?: string;
   readonly text: string;
   readonly spans: readonly Span[];
 }
@@ -24,6 +26,8 @@ export interface HouseOptions {
   readonly dev: readonly LabeledNote[];
   readonly launch: LaunchCompute;
   readonly timing?: Partial<LaneTiming>;
+  /** Splits the notes of `train` by people; left out, `dev` is the development split. */
+  readonly split?: { readonly dev: number; readonly test: number; readonly seed: number };
 }
 
 type Split = 'train' | 'dev';
@@ -69,8 +73,8 @@ export async function createTrainingHouse(options: HouseOptions) {
       labeling,
     });
     const reports = createReports({ ...base, governance, labeling, models, training, evaluation });
-    governance.follow(training.follower);
     governance.follow(models.follower);
+    governance.follow(training.follower);
     governance.follow(reports.follower);
     governance.onConsentLost(models.consentLost);
     governance.onConsentLost(training.consentLost);
@@ -106,9 +110,9 @@ export async function createTrainingHouse(options: HouseOptions) {
         'original',
         actor.userId,
       ]);
-      options[split].forEach(({ text, spans }, index) => {
+      options[split].forEach(({ text, spans, record }, index) => {
         const id = random.newId('document');
-        const person = governance.subjects.findOrCreate('record', `${split}-${index}`);
+        const person = governance.subjects.findOrCreate('record', record ?? `${split}-${index}`);
         if ('erased' in person) throw new Error('Nobody is erased yet');
         const { lastInsertRowid } = db.run(
           `INSERT INTO document (id, collection_id, name, subject_id, language, category, kind, length, sha256, imported_at)
@@ -152,7 +156,7 @@ export async function createTrainingHouse(options: HouseOptions) {
       projectId,
       name: 'Notes of November',
       documents: 'finished',
-      split: { devProjectId },
+      split: options.split ?? { devProjectId },
     }),
   );
 

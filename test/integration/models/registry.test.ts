@@ -123,14 +123,21 @@ describe('a model', () => {
     expect(house.rooms.models.get(model.modelId)).toMatchObject({ value: { state: 'valid' } });
   });
 
-  it('is marked once, however many of its people go', async () => {
+  it('is stale once, and notes everyone who goes: when, on which ground, never who', async () => {
     const { model } = await trained();
     expect(house.withdraw(...house.subjects.train).staleModels).toBe(1);
     expect(house.withdraw(...house.subjects.dev).staleModels).toBe(0);
     expect(house.rooms.models.history(model.modelId).map(({ type }) => type)).toEqual([
       'created',
       'stale',
+      'stale',
     ]);
+    const departures = house.rooms.models.departures(model.modelId);
+    expect(departures.every(({ ground }) => ground === 'withdrawal')).toBe(true);
+    expect(departures.reduce((sum, { people }) => sum + people, 0)).toBe(
+      house.subjects.train.length + house.subjects.dev.length,
+    );
+    expect(JSON.stringify(departures)).not.toContain('sub_');
   });
 
   it('outlives an erased person as a stale model whose lineage names nobody', async () => {
