@@ -1,8 +1,10 @@
 // The only way to subject text. Somebody asks with a purpose and an operation and gets a reader of exactly
 // the documents permitted; every read and every batch asks the rule again, so a withdrawal counts from the
 // next read on, also for a reader that is already open. What is unknown is denied.
-import { decide, type GateSubject } from '../../shared/domain/gate.ts';
+import type { Purpose } from '../../shared/contract/index.ts';
+import { decide, type GateDuty, type GateSubject } from '../../shared/domain/gate.ts';
 import type { Operation } from '../../shared/domain/purpose.ts';
+import type { RetentionLimit } from '../../shared/domain/retention.ts';
 import { failure, ok, type Failure, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, RoomContext } from './context.ts';
 import {
@@ -12,13 +14,14 @@ import {
   type TextRow,
   type VerdictRow,
 } from './gateRepository.ts';
-import { compileGate, parseDenial, type CompiledGate } from './gateSql.ts';
+import { compileGate, parseDenial, type CompiledGate, type GatePlan } from './gateSql.ts';
 import {
   gatePurposeOf,
   policySha256,
   refusalOf,
   type Denial,
   type PolicyQuestion,
+  type PurposePolicy,
 } from './policy.ts';
 import type { Purposes } from './purposes.ts';
 
@@ -26,6 +29,13 @@ export interface GateRequest extends GateScope {
   readonly actor: Actor;
   readonly purposeId: string;
   readonly operation: Operation;
+  /**
+   * The purposes this processing was allowed for, where that is not the purpose asked for itself: the one
+   * asked for must be one of them or a part of one.
+   */
+  readonly allowedPurposes?: readonly string[] | undefined;
+  /** Duties only the caller can tell of; one that is not met denies every document. */
+  readonly duties?: readonly GateDuty[] | undefined;
 }
 
 export interface GatedDocument {
@@ -67,6 +77,9 @@ export interface GateSummary {
   readonly policySha256: string;
 }
 
+/** A question without the documents it is about. */
+export type Asked = Omit<GateRequest, keyof GateScope>;
+
 export interface Gate {
   /**
    * Writes one decision to the register. Fails with NOT_FOUND, PURPOSE_RETIRED, and GATE_DENIED (params
@@ -86,9 +99,7 @@ export interface Gate {
    * The rule as SQL over `document d`, for lists that show or filter by it: put `joins` behind the table,
    * `(denial) IS NULL` into WHERE, and bind `params`. Fails with NOT_FOUND, PURPOSE_RETIRED.
    */
-  compile(
-    request: Pick<GateRequest, 'actor' | 'purposeId' | 'operation'>,
-  ): Result<CompiledGate & { readonly policySha256: string }>;
+  compile(request: Asked): Result<CompiledGate & { readonly policySha256: string }>;
 }
 
 const BATCH = 200;
@@ -98,24 +109,36 @@ export interface GateDeps {
   readonly purposes: Purposes;
   /** Undefined where there is no such person. */
   readonly subjectFacts: (subjectId: string, purposeId: string) => GateSubject | undefined;
+  /** What bounds the use of data for a purpose. */
+  readonly limitsOf: (purpose: Purpose) => readonly RetentionLimit[];
   readonly vaultTime: () => string;
 }
 
 export function createGate(
   { store, clock }: RoomContext,
-  { purposes, subjectFacts, vaultTime }: GateDeps,
+  { purposes, subjectFacts, limitsOf, vaultTime }: GateDeps,
   repository: GateRepository = createGateRepository(store),
 ): Gate {
-  type Asked = Pick<GateRequest, 'actor' | 'purposeId' | 'operation'>;
+  const policyOf = (purpose: Purpose): PurposePolicy => ({
+    purpose,
+    ancestors: purposes.above(purpose.purposeId),
+    limits: limitsOf(purpose),
+  });
 
-  function questionOf({ actor, purposeId, operation }: Asked): Result<PolicyQuestion> {
+  function questionOf(asked: Asked): Result<PolicyQuestion> {
+    const { actor, purposeId, operation, allowedPurposes = [purposeId], duties = [] } = asked;
     const purpose = purposes.require(purposeId);
     if (!purpose.ok) return purpose;
-    return ok({ purpose: purpose.value, roles: actor.roles, operation, now: vaultTime() });
+    return ok({
+      ...policyOf(purpose.value),
+      roles: actor.roles,
+      ...{ operation, allowedPurposes, duties },
+      now: vaultTime(),
+    });
   }
 
   /** The rule as it stands now; a purpose never disappears, so a question once asked can be asked again. */
-  function compileNow(request: Asked): CompiledGate {
+  function compileNow(request: Asked): GatePlan {
     const question = questionOf(request);
     if (!question.ok) throw new Error('A purpose cannot disappear while it is in use');
     return compileGate(question.value);
@@ -143,10 +166,10 @@ export function createGate(
   }
 
   /** A whole question that is refused is registered as one denial and answered with a failure. */
-  function ask(request: GateRequest): Result<{ gate: CompiledGate; sha256: string }> {
+  function ask(request: GateRequest): Result<{ gate: GatePlan; sha256: string }> {
     const question = questionOf(request);
     if (!question.ok) return question;
-    const sha256 = policySha256(question.value.purpose);
+    const sha256 = policySha256(question.value);
     const refusal = refusalOf(question.value);
     if (refusal) {
       log(request, sha256, 0, [{ ...refusal, count: 1 }]);
@@ -264,16 +287,11 @@ export function createGate(
       if (question.value.purpose.state === 'retired') {
         return purposes.require(request.purposeId, { active: true }) as Result<never>;
       }
-      const counts = new Map<string, number>();
-      let permitted = 0;
-      for (const { denial, n } of repository.counts(compileGate(question.value), request)) {
-        if (denial === null) permitted = n;
-        else counts.set(denial, n);
-      }
+      const counts = repository.counts(compileGate(question.value), request);
       return ok({
-        permitted,
+        permitted: counts.get(null) ?? 0,
         withheld: withheldOf(counts),
-        policySha256: policySha256(question.value.purpose),
+        policySha256: policySha256(question.value),
       });
     },
     verdictOn(subjectId, purposeId) {
@@ -287,9 +305,13 @@ export function createGate(
         at: now,
         actor: { signedIn: true, roles: ['clinician', 'steward'] },
         operation,
-        purpose: gatePurposeOf(purpose),
+        purpose: gatePurposeOf(policyOf(purpose)),
         allowedPurposes: [purposeId],
-        document: { category, importedAt: now, held: false, subject },
+        // About the person: as if a note had come just now.
+        document: {
+          ...{ category, importedAt: now, dateOfDocument: now.slice(0, 10), held: false },
+          subject: { ...subject, consentEndedAt: null },
+        },
         duties: [],
       });
       return decision.allow ? null : { step: decision.step, reason: decision.reason };
@@ -302,14 +324,15 @@ export function createGate(
       }
       return ok({
         ...compileGate(question.value),
-        policySha256: policySha256(question.value.purpose),
+        policySha256: policySha256(question.value),
       });
     },
   };
 }
 
-const withheldOf = (counts: ReadonlyMap<string, number>): Withheld[] =>
+const withheldOf = (counts: ReadonlyMap<string | null, number>): Withheld[] =>
   [...counts]
+    .filter((entry): entry is [string, number] => entry[0] !== null)
     .map(([denial, count]) => ({ ...parseDenial(denial), count }))
     .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
 

@@ -1,7 +1,7 @@
 // The one file that reads and writes subject text and its index. Text leaves SQL only in rows where the
 // gate's expression is NULL; the two doors for a person's own rights (access, erasure) are at the end.
 import type { SqlValue, Store } from '../store/index.ts';
-import type { CompiledGate } from './gateSql.ts';
+import type { CompiledGate, GatePlan } from './gateSql.ts';
 import { OWN_DOCUMENTS } from './personTables.ts';
 
 /** Which documents are asked about; absent parts do not narrow. */
@@ -31,7 +31,8 @@ export interface TextRow extends VerdictRow {
 export interface GateRepository {
   /** In order of import, in one pass. */
   verdicts(gate: CompiledGate, scope: GateScope): IterableIterator<VerdictRow>;
-  counts(gate: CompiledGate, scope: GateScope): readonly { denial: string | null; n: number }[];
+  /** Permitted (null) and each denial. */
+  counts(gate: GatePlan, scope: GateScope): ReadonlyMap<string | null, number>;
   /** The given rows; `text` is null where the gate denies. */
   rows(gate: CompiledGate, rowids: readonly number[]): readonly TextRow[];
   verdictsOf(gate: CompiledGate, rowids: readonly number[]): readonly VerdictRow[];
@@ -59,16 +60,16 @@ export interface GateRepository {
   ownText(subjectId: string, documentId: string): TextRow | undefined;
   /** What a correction took away and put there; apart from everything else, gone with the person. */
   putVersion(rectificationId: string, before: string | null, after: string | null): void;
-  versions(
-    subjectId: string,
-  ): readonly {
+  versions(subjectId: string): readonly {
     readonly id: string;
     readonly before: string | null;
     readonly after: string | null;
   }[];
-  /** The texts that stay when the person goes. */
-  otherTexts(subjectId: string): IterableIterator<{ readonly text: string }>;
-  removeFromIndex(subjectId: string): number;
+  /** All texts but those of the given documents: what stays when they go. */
+  textsBeside(rowids: readonly number[]): IterableIterator<{ readonly text: string }>;
+  removeFromIndex(rowids: readonly number[]): number;
+  /** Entries of the index whose text is not there. */
+  strayIndexRows(): number;
   countTexts(subjectId: string): number;
   /** Merges the index so that no term of a deleted text is left in a segment. */
   compactIndex(): void;
@@ -110,13 +111,19 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
     `SELECT r.id, v.before, v.after FROM rectification r JOIN text_version v ON v.rectification_id = r.id
      WHERE r.subject_id = ? ORDER BY r.id`,
   );
-  const others = db.prepare<{ text: string }>(
-    `SELECT text FROM document_text WHERE document_rowid NOT IN (${OWN_DOCUMENTS})`,
+  const beside = db.prepare<{ text: string }>(
+    'SELECT text FROM document_text WHERE document_rowid NOT IN (SELECT value FROM json_each(?))',
+  );
+  const strays = db.prepare<{ n: number }>(
+    `SELECT count(*) AS n FROM document_search_docsize
+     WHERE id NOT IN (SELECT document_rowid FROM document_text)`,
   );
   const countTexts = db.prepare<{ n: number }>(
     `SELECT count(*) AS n FROM document_text WHERE document_rowid IN (${OWN_DOCUMENTS})`,
   );
-  const removeIndex = db.prepare(`DELETE FROM document_search WHERE rowid IN (${OWN_DOCUMENTS})`);
+  const removeIndex = db.prepare(
+    'DELETE FROM document_search WHERE rowid IN (SELECT value FROM json_each(?))',
+  );
 
   return {
     verdicts: (gate, scope) =>
@@ -125,10 +132,7 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
         bind(gate, scope),
       ),
     counts: (gate, scope) =>
-      db.all(
-        `SELECT denial, count(*) AS n FROM (SELECT ${gate.denial} AS denial FROM document d ${gate.joins} ${where(scope)}) GROUP BY denial ORDER BY n DESC, denial`,
-        bind(gate, scope),
-      ),
+      foldCounts(db.all<CountRow>(countSql(gate, scope), bind(gate, scope)), gate.counting.rest),
     rows: (gate, rowids) =>
       db.all<TextRow>(
         `SELECT v.*, CASE WHEN v.denial IS NULL THEN t.text END AS text
@@ -180,8 +184,9 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
     ownText: (subject, id) => ownText.get({ subject, id }),
     putVersion: (id, before, after) => void putVersion.run([id, before, after]),
     versions: (subject) => versions.all([subject]),
-    otherTexts: (subject) => others.iterate({ subject }),
-    removeFromIndex: (subject) => removeIndex.run({ subject }).changes,
+    textsBeside: (rowids) => beside.iterate([JSON.stringify(rowids)]),
+    removeFromIndex: (rowids) => removeIndex.run([JSON.stringify(rowids)]).changes,
+    strayIndexRows: () => strays.get()?.n ?? 0,
     countTexts: (subject) => countTexts.get({ subject })?.n ?? 0,
     compactIndex: () =>
       db.exec(`INSERT INTO document_search (document_search) VALUES ('optimize')`),
@@ -194,6 +199,61 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
          (SELECT 1 FROM document_text t WHERE t.document_rowid = d.rowid) ORDER BY d.rowid`,
       ),
   };
+}
+
+interface CountRow {
+  readonly early: string | null;
+  readonly kind: string;
+  readonly gone: 0 | 1;
+  readonly n: number;
+  readonly past: number;
+  readonly past_held: number;
+  readonly held: number;
+  readonly undated: number;
+}
+
+/**
+ * Documents of one person, category and kind are one group, read in the order of the index `document_gate`
+ * without sorting; what depends on the person is asked once per group.
+ */
+function countSql({ counting }: GatePlan, scope: GateScope): string {
+  const { joins, early, gone, past, undated, held } = counting;
+  const count = (condition: string): string =>
+    condition === '0' ? '0' : `sum(CASE WHEN ${condition} THEN 1 ELSE 0 END)`;
+  const and = (...conditions: readonly string[]): string =>
+    conditions.includes('0') ? '0' : conditions.join(' AND ');
+  const isWhole = scope.collectionId === undefined && scope.documentIds === undefined;
+  return `SELECT early, kind, gone, sum(n) AS n, sum(past) AS past, sum(past_held) AS past_held, sum(held) AS held, sum(undated) AS undated
+    FROM (SELECT ${early} AS early, g.kind, CASE WHEN ${gone} THEN 1 ELSE 0 END AS gone, g.n, g.past, g.past_held, g.held, g.undated
+      FROM (SELECT d.subject_id, d.category, d.kind, count(*) AS n, ${count(past)} AS past,
+          ${count(and(past, held))} AS past_held, ${gone === '0' ? '0' : count(held)} AS held,
+          ${undated === '0' ? '0' : count(`${undated} AND (${past}) IS NOT TRUE`)} AS undated
+        FROM document d ${isWhole ? 'INDEXED BY document_gate' : ''} ${where(scope)}
+        GROUP BY d.subject_id, d.category, d.kind) g ${joins})
+    GROUP BY early, kind, gone`;
+}
+
+function foldCounts(
+  rows: readonly CountRow[],
+  rest: GatePlan['counting']['rest'],
+): ReadonlyMap<string | null, number> {
+  const counts = new Map<string | null, number>();
+  const add = (denial: string | null, n: number): void => {
+    if (n > 0) counts.set(denial, (counts.get(denial) ?? 0) + n);
+  };
+  for (const { early, kind, gone, n, past, past_held: pastHeld, held, undated } of rows) {
+    if (early !== null) add(early, n);
+    else if (gone === 1) {
+      add('retention:heldPastRetention', held);
+      add('retention:retentionPassed', n - held);
+    } else {
+      add('retention:heldPastRetention', pastHeld);
+      add('retention:retentionPassed', past - pastHeld);
+      add('retention:retentionUnknown', undated);
+      add(kind === 'deidentified' ? rest.deidentified : rest.original, n - past - undated);
+    }
+  }
+  return counts;
 }
 
 function where({ collectionId, documentIds, subjectId }: GateScope): string {

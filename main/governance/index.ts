@@ -23,6 +23,13 @@ import { createRectification, type Rectification } from './rectification.ts';
 import { createRequestActs, type RequestActs } from './requestActs.ts';
 import { createRequestFile } from './requestFile.ts';
 import { createRequests, type Requests } from './requests.ts';
+import {
+  createHolds,
+  createRetentionRules,
+  type Holds,
+  type RetentionRules,
+} from './retention/index.ts';
+import { consentAlong } from '../../shared/domain/purposeTree.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { createSubjects, erasureKey, type Subjects } from './subjects.ts';
 import { createTextStore, type TextStore } from './texts.ts';
@@ -36,6 +43,8 @@ export interface Governance {
   readonly consent: Consents;
   readonly subjects: Subjects;
   readonly gate: Gate;
+  readonly retention: RetentionRules;
+  readonly holds: Holds;
   readonly texts: TextStore;
   readonly exits: Exits;
   readonly exitNotices: ExitNotices;
@@ -68,6 +77,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
   const purposes = createPurposes(deps);
   const consent: Consents = createConsents(deps, { purposes, subjects: () => subjects });
   const subjects: Subjects = createSubjects(deps, purposes, consent.vaultTime);
+  const rules = createRetentionRules(deps, purposes);
   const gate = createGate(
     deps,
     {
@@ -75,8 +85,16 @@ export function createGovernance(deps: GovernanceDeps): Governance {
       vaultTime: consent.vaultTime,
       subjectFacts(subjectId, purposeId) {
         const state = subjects.gateState(subjectId);
-        return state && { state, consent: consent.status(subjectId, purposeId).state };
+        const own = purposes.get(purposeId);
+        if (state === undefined || own === undefined) return undefined;
+        const way = [own, ...purposes.above(purposeId)].map((purpose) => ({
+          declaredAt: purpose.declaredAt,
+          status: consent.status(subjectId, purpose.purposeId),
+        }));
+        const spoken = consentAlong(way);
+        return { state, consent: spoken.state, consentEndedAt: spoken.endedAt };
       },
+      limitsOf: rules.limitsOf,
     },
     texts,
   );
@@ -116,6 +134,8 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     consent,
     subjects,
     gate,
+    retention: rules,
+    holds: createHolds(deps, subjects),
     texts: createTextStore(texts),
     exits,
     exitNotices,
@@ -144,7 +164,8 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     rectification: createRectification(deps, {
       ...person,
       requestRows,
-      queueNotices: () => 0,
+      queueNotices: (actor, { requestId, subjectId }) =>
+        exitNotices.queue(actor, { requestId, subjectId, act: 'rectification' }).queued,
     }),
     erasure,
     async replay(actor, known, watch) {
@@ -152,7 +173,15 @@ export function createGovernance(deps: GovernanceDeps): Governance {
       return replayErasures(deps, { erasure, requests, subjects }, actor, known, watch);
     },
     follow: (follower) => void followers.push(follower),
-    onConsentLost: consent.onLost,
+    onConsentLost(listener) {
+      consent.onLost((subjectIds, purposeId) =>
+        // Whoever withdraws the whole withdraws its parts: `consentAlong`.
+        [purposeId, ...purposes.below(purposeId).map((part) => part.purposeId)].reduce(
+          (sum, each) => sum + listener(subjectIds, each),
+          0,
+        ),
+      );
+    },
   };
 }
 
@@ -216,8 +245,10 @@ export type {
 export type { CompiledGate } from './gateSql.ts';
 export { GATE_RULES_VERSION, type Denial } from './policy.ts';
 export type { DeclarePurpose, Purposes } from './purposes.ts';
+export type { BlockingHold, Holds, RetentionRules, RuleDraft } from './retention/index.ts';
 export type { Notice, Notices, PublishNotice } from './notices.ts';
 export type { PolicyBook } from './policies/policyBook.ts';
+export { contentsSha256 } from './exits.ts';
 export * from './register/index.ts';
 export type { RequestActs } from './requestActs.ts';
 export type { Requests, SubjectName } from './requests.ts';

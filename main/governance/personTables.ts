@@ -30,6 +30,8 @@ export const PERSON_TABLES: Readonly<Record<string, string>> = {
   annotation_event: byDocument,
   suggestion: byDocument,
   snapshot_document: byDocument,
+  hold_subject: bySubject,
+  retention_run_document: byDocument,
   run_subject: bySubject,
   report: bySubject,
   report_file: `report_id IN (SELECT id FROM report WHERE ${bySubject})`,
@@ -41,15 +43,42 @@ export const PERSON_TABLES: Readonly<Record<string, string>> = {
   kept_part: bySubject,
 };
 
+/** Tables of a person who is kept in part: they say who that is and what was promised about the rest. */
+const STAYS_WITH_PERSON: ReadonlySet<string> = new Set([
+  'subject_identifier',
+  'subject_event',
+  'exit_subject',
+  'hold_subject',
+  'kept_part',
+  'rectification',
+]);
+export const isConsentTable = (table: string): boolean =>
+  table.startsWith('consent_') || table === 'subject_birth';
+
+/** Tables emptied directly when only a part of the person stays; the others follow their parents. */
+export const tablesToEmpty = (keepConsents: boolean): readonly string[] =>
+  Object.entries(PERSON_TABLES)
+    .filter(([, condition]) => condition === bySubject)
+    .map(([table]) => table)
+    .filter((table) => !STAYS_WITH_PERSON.has(table) && !(keepConsents && isConsentTable(table)));
+
+/** @param going only of these documents, where not all of them go. */
 export function countPersonRows(
   { db }: Pick<Store, 'db'>,
   subjectId: string,
+  going?: readonly number[],
 ): { readonly table: string; readonly rows: number }[] {
+  const of = (condition: string): string =>
+    going === undefined
+      ? condition
+      : condition.replaceAll(OWN_DOCUMENTS, 'SELECT value FROM json_each(@going)');
   return Object.entries(PERSON_TABLES).map(([table, condition]) => ({
     table,
     rows:
-      db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE ${condition}`, {
+      db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE ${of(condition)}`, {
         subject: subjectId,
+        ...(going !== undefined &&
+          of(condition).includes('@going') && { going: JSON.stringify(going) }),
       })?.n ?? 0,
   }));
 }

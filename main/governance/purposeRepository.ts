@@ -4,10 +4,12 @@ import type { Store } from '../store/index.ts';
 export interface PurposeRow {
   readonly id: string;
   readonly name: string;
+  readonly parent_id: string | null;
   readonly body: string;
   readonly declared_at: string;
   /** The newest notice event's version; null while the declared one stands. */
   readonly notice: string | null;
+  /** By an event of its own; one above it may have ended it too. */
   readonly retired: 0 | 1;
 }
 
@@ -15,6 +17,7 @@ export interface PurposeRepository {
   insert(row: {
     readonly id: string;
     readonly name: string;
+    readonly parentId: string | null;
     readonly body: string;
     readonly at: string;
     readonly actor: string;
@@ -31,14 +34,14 @@ export interface PurposeRepository {
   all(): readonly PurposeRow[];
 }
 
-const SELECT = `SELECT p.id, p.name, p.body, p.declared_at,
+const SELECT = `SELECT p.id, p.name, p.parent_id, p.body, p.declared_at,
   (SELECT e.reason FROM purpose_event e WHERE e.purpose_id = p.id AND e.type = 'notice' ORDER BY e.seq DESC LIMIT 1) AS notice,
   EXISTS (SELECT 1 FROM purpose_event e WHERE e.purpose_id = p.id AND e.type = 'retired') AS retired
 FROM purpose p`;
 
 export function createPurposeRepository({ db }: Pick<Store, 'db'>): PurposeRepository {
   const insert = db.prepare(
-    'INSERT INTO purpose (id, name, body, declared_at, actor) VALUES (@id, @name, @body, @at, @actor)',
+    'INSERT INTO purpose (id, name, parent_id, body, declared_at, actor) VALUES (@id, @name, @parentId, @body, @at, @actor)',
   );
   const event = db.prepare(
     'INSERT INTO purpose_event (purpose_id, type, at, actor, reason) VALUES (@purposeId, @type, @at, @actor, @reason)',

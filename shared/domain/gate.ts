@@ -8,6 +8,7 @@ import type { Instant } from '../kernel/time.ts';
 import type { ConsentState } from './consent.ts';
 import { coversCategory, needsConsent } from './purpose.ts';
 import type { Category, LegalBasis, Operation } from './purpose.ts';
+import { dueFor, type RetentionLimit } from './retention.ts';
 
 export type GateRole = 'clinician' | 'steward' | 'auditor' | 'administrator';
 export const GATE_STEPS = ['role', 'state', 'purpose', 'basis', 'retention', 'duty'] as const;
@@ -28,26 +29,31 @@ export interface GateActor {
 
 export interface GatePurpose {
   readonly id: string;
-  /** Ids of the purposes above it, if purposes form a tree. */
+  /** Ids of the purposes above it, nearest first. */
   readonly ancestors: readonly string[];
+  /** Retired also where one above it is. */
   readonly state: 'active' | 'retired';
   readonly operations: readonly Operation[];
   readonly categories: readonly Category[];
   readonly basis: LegalBasis;
-  /** Days after import in which a document may be used; null: no limit. */
-  readonly retentionDays: number | null;
+  /** Its own period, and the rules that stand for it, for one above it or for every purpose. */
+  readonly limits: readonly RetentionLimit[];
 }
 
 export interface GateSubject {
   /** Restricted: GDPR Art. 18. Objected: an objection under Art. 21 is not decided yet. */
   readonly state: 'active' | 'restricted' | 'objected' | 'erased';
-  /** For the purpose asked for, at the instant asked for. */
+  /** For the purpose asked for, at the instant asked for; see `consentAlong` for a part of a purpose. */
   readonly consent: ConsentState;
+  /** When it ended; null while it has not. */
+  readonly consentEndedAt: Instant | null;
 }
 
 export interface GateDocument {
   readonly category: Category;
   readonly importedAt: Instant;
+  /** The date the text itself carries; null where none can be read. */
+  readonly dateOfDocument: string | null;
   /** A legal hold blocks deletion; it never widens use. */
   readonly held: boolean;
   /** Null where no person is linked to the text. */
@@ -91,6 +97,10 @@ export type GateReason =
   | 'consentWithdrawn'
   | 'consentExpired'
   | 'consentLapsed'
+  | 'consentGuardianMissing'
+  | 'consentOutgrown'
+  | 'consentNotSeparate'
+  | 'consentConditional'
   | 'consentUnknown'
   | 'retentionPassed'
   | 'heldPastRetention'
@@ -102,8 +112,6 @@ export type GateReason =
 export type GateDecision =
   | { readonly allow: true }
   | { readonly allow: false; readonly step: GateStep; readonly reason: GateReason };
-
-const DAY_MS = 86_400_000;
 
 /** Asks the steps in order and stops at the first that denies. */
 export function decide(question: GateQuestion): GateDecision {
@@ -170,19 +178,27 @@ function denyBasis({ purpose, operation, document }: GateQuestion): GateReason |
       return 'consentExpired';
     case 'lapsed':
       return 'consentLapsed';
+    case 'guardianMissing':
+      return 'consentGuardianMissing';
+    case 'outgrown':
+      return 'consentOutgrown';
+    case 'notSeparate':
+      return 'consentNotSeparate';
+    case 'conditional':
+      return 'consentConditional';
     default:
       return 'consentUnknown';
   }
 }
 
 function denyRetention({ purpose, document, at }: GateQuestion): GateReason | null {
-  const days = purpose?.retentionDays ?? null;
-  if (days === null) return null;
-  const due = Date.parse(document.importedAt) + days * DAY_MS;
-  const now = Date.parse(at);
-  if (Number.isNaN(due) || Number.isNaN(now)) return 'retentionUnknown';
-  if (now < due) return null;
-  return document.held ? 'heldPastRetention' : 'retentionPassed';
+  const { category, importedAt, dateOfDocument, held, subject } = document;
+  const starts = { importedAt, dateOfDocument, consentEndedAt: subject?.consentEndedAt ?? null };
+  const due = dueFor(purpose?.limits ?? [], category, starts, at);
+  if ('never' in due) return null;
+  if ('unknown' in due) return 'retentionUnknown';
+  if (Date.parse(at) < Date.parse(due.at)) return null;
+  return held ? 'heldPastRetention' : 'retentionPassed';
 }
 
 function denyDuty({ duties }: GateQuestion): GateReason | null {

@@ -55,6 +55,8 @@ it('keeps what was declared, once, and ends it by an event', () => {
   });
   expect(purpose).toEqual({
     purposeId: purpose.purposeId,
+    parentId: null,
+    depth: 0,
     name: 'Research',
     description: 'Why',
     operations: ['read', 'train'],
