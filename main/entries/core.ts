@@ -11,6 +11,10 @@ const host = parentPort ? createElectronHost(parentPort) : createForkHost(client
 runCore({
   folder: folder ?? createPaths().vaultFolder,
   host,
-  openParts: openParts({ launchCompute: host.launchCompute, appVersion: version }),
+  openParts: openParts({
+    launchCompute: host.launchCompute,
+    keyStore: host.keyStore,
+    appVersion: version,
+  }),
   version,
 });

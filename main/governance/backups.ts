@@ -13,8 +13,8 @@ import type {
   Unlock,
   VaultFiles,
 } from '../store/index.ts';
-import { ANCHOR_FILE, noteInAnchor } from './audit/auditLog.ts';
-import { openCheckpoint, verifyCopy, type AuditLog } from './audit/index.ts';
+import { ANCHOR_FILE, readAnchor } from './audit/anchor.ts';
+import { verifyCopy, type AuditLog, type LogKeys } from './audit/index.ts';
 import type { Actor, RoomContext } from './context.ts';
 import { ERASURES_FILE, readJournal, type KnownErasures } from './erasureJournal.ts';
 import type { Replayed, ReplayWatch } from './erasureReplay.ts';
@@ -202,7 +202,7 @@ const brokenLog = (detail: string) =>
 export async function inspectCopy(
   copy: CopyOfVault,
   manifest: BackupManifest,
-  onLog?: (log: { readonly origin: string; readonly verifierKey: string }) => void,
+  onLog?: (log: { readonly keys: LogKeys }) => void,
 ): Promise<BackupProblem[]> {
   const verdict = await verifyCopy(copy, manifest);
   if (verdict) onLog?.(verdict);
@@ -254,7 +254,7 @@ export async function makeUsable(
       `The audit log inside the backup does not verify (leaf ${verified.firstBroken?.seq ?? '?'}). Nothing was restored. Use another backup.`,
     );
   }
-  const outside = knownOutside(options.known, audit);
+  const outside = knownOutside(options.known, audit.keys());
   const complete = outside.journal !== undefined && outside.journal.logSize >= outside.headSize;
   const newer = Math.max(outside.headSize, outside.journal?.logSize ?? 0) > manifest.log.size;
   if (newer && !complete) {
@@ -316,10 +316,10 @@ export interface ForeseenErasures {
 
 export function foreseeErasures(
   copy: CopyOfVault,
-  log: { readonly origin: string; readonly verifierKey: string },
+  log: { readonly keys: LogKeys },
   places: readonly string[],
 ): ForeseenErasures {
-  const { headSize, journal } = knownOutside(places, log);
+  const { headSize, journal } = knownOutside(places, log.keys);
   const ordered = new Set(
     copy.db
       .all<{ orderId: string }>(
@@ -333,20 +333,23 @@ export function foreseeErasures(
   };
 }
 
-/** The newest head and the newest list of erasures that this log's key signed, wherever they were found. */
+/** The newest head and the newest list of erasures that this log's keys signed, wherever they were found. */
 function knownOutside(
   places: readonly string[],
-  audit: Pick<AuditLog, 'origin' | 'verifierKey'>,
+  own: LogKeys,
 ): { readonly headSize: number; readonly journal: KnownErasures | undefined } {
+  const files = places.flatMap(filesIn);
+  // What was found may be newer than the last change of the log's key that the copy knows of.
+  const keys = own.extendedBy(files.flatMap((bytes) => readAnchor(bytes)?.successions ?? []));
   let headSize = 0;
   let journal: KnownErasures | undefined;
-  for (const bytes of places.flatMap(filesIn)) {
+  for (const bytes of files) {
     // The anchor beside a vault is JSON around the note; one on a stick may be the note itself.
-    const head = [noteInAnchor(bytes) ?? '', bytes.toString('utf8')]
-      .map((note) => openCheckpoint(note, audit.origin, audit.verifierKey))
+    const head = [readAnchor(bytes)?.note ?? '', bytes.toString('utf8')]
+      .map((note) => keys.openHead(note))
       .find((opened) => opened !== undefined);
     if (head) headSize = Math.max(headSize, head.size);
-    const found = readJournal(bytes, audit);
+    const found = readJournal(bytes, keys);
     if (found && found.logSize >= (journal?.logSize ?? 0)) journal = found;
   }
   return { headSize, journal };

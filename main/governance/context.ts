@@ -17,7 +17,7 @@ export interface RoomContext {
   readonly random: Random;
   readonly audit: Pick<
     AuditLog,
-    'append' | 'sign' | 'onSign' | 'signNote' | 'size' | 'subjectRef' | 'origin' | 'verifierKey'
+    'append' | 'sign' | 'onSign' | 'signNote' | 'size' | 'subjectRef' | 'origin' | 'keys'
   >;
 }
 

@@ -4,7 +4,7 @@
 // which mean something in a copy of this vault and nowhere else.
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../platform/index.ts';
-import { openNote, type AuditLog } from './audit/index.ts';
+import { openNote, type AuditLog, type LogKeys } from './audit/index.ts';
 import type { RoomContext } from './context.ts';
 
 export const ERASURES_FILE = 'erasures.json';
@@ -39,7 +39,7 @@ export interface ErasureJournal {
 }
 
 type JournalContext = Pick<RoomContext, 'store'> & {
-  readonly audit: Pick<AuditLog, 'origin' | 'verifierKey' | 'signNote' | 'size'>;
+  readonly audit: Pick<AuditLog, 'origin' | 'keys' | 'signNote' | 'size'>;
 };
 
 export function createErasureJournal({ store, audit }: JournalContext): ErasureJournal {
@@ -60,7 +60,7 @@ export function createErasureJournal({ store, audit }: JournalContext): ErasureJ
       subjectRef: ref.toString('hex'),
       identifiers: identifiers.all([orderId]).map(({ hmac }) => hmac.toString('hex')),
     }));
-    const before = readJournal(sidecar.read(), audit)?.entries ?? [];
+    const before = readJournal(sidecar.read(), audit.keys())?.entries ?? [];
     return merged([...before, ...carried], own);
   }
 
@@ -79,17 +79,17 @@ export function createErasureJournal({ store, audit }: JournalContext): ErasureJ
   };
 }
 
-/** Undefined for anything but a list that the log's own key signed. */
+/** Undefined for anything but a list that the log's key of its day signed. */
 export function readJournal(
   bytes: Uint8Array | undefined,
-  { origin, verifierKey }: { readonly origin: string; readonly verifierKey: string },
+  { origin, keyFor }: Pick<LogKeys, 'origin' | 'keyFor'>,
 ): KnownErasures | undefined {
   if (!bytes) return undefined;
   try {
     const { note, entries } = JSON.parse(Buffer.from(bytes).toString('utf8')) as JournalFile;
-    const text = openNote(note, verifierKey);
-    const logSize = Number(text?.split('\n')[1]);
+    const logSize = Number(note.split('\n')[1]);
     if (!Number.isSafeInteger(logSize)) return undefined;
+    const text = openNote(note, keyFor(logSize));
     return text === journalText(origin, logSize, entries) ? { logSize, entries } : undefined;
   } catch {
     return undefined;

@@ -19,7 +19,8 @@ export interface CoreDeps {
 export function runCore(deps: CoreDeps): Server {
   const clock = createClock();
   const random = createRandom(clock);
-  const vaults = deps.vaults ?? createVaultFiles({ clock, random });
+  const { keyStore } = deps.host;
+  const vaults = deps.vaults ?? createVaultFiles({ clock, random, keyStore });
   const server = createServer({
     product: { name: 'Cloister', version: deps.version },
     folder: deps.folder,

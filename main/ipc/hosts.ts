@@ -6,6 +6,12 @@ import type { Port, ServerMessage } from '../../shared/contract/index.ts';
 import type { ClientKind } from './handlers/types.ts';
 import type { ComputeExit, ComputeLink, LaunchCompute } from '../models/index.ts';
 import { launchComputeByFork } from './launchCompute.ts';
+import { NO_KEY_STORE, type KeyStore } from '../platform/index.ts';
+import {
+  createKeyStoreQuestions,
+  type KeyStoreAnswer,
+  type KeyStoreQuestion,
+} from './keyStorePort.ts';
 import { createParentPort } from './ports.ts';
 
 export interface CoreHost {
@@ -15,6 +21,8 @@ export interface CoreHost {
   /** Nobody is left to serve. */
   onEnd(listener: () => void): void;
   readonly launchCompute: LaunchCompute;
+  /** Of the machine, where the shell reaches one. */
+  readonly keyStore: KeyStore;
 }
 
 /** The parts of Electron's MessagePortMain and ParentPort that the core uses; `electron` itself stays out. */
@@ -38,11 +46,13 @@ export type ToCore =
   | { readonly control: 'page' } // With one port.
   | { readonly control: 'lock' }
   | { readonly control: 'compute'; readonly id: number } // With one port.
-  | { readonly control: 'computeExit'; readonly id: number; readonly code: number | null };
+  | { readonly control: 'computeExit'; readonly id: number; readonly code: number | null }
+  | { readonly control: 'keyStore'; readonly id: number; readonly answer: KeyStoreAnswer };
 /** From the core to the shell. */
 export type FromCore =
   | { readonly control: 'launchCompute'; readonly id: number }
-  | { readonly control: 'killCompute'; readonly id: number };
+  | { readonly control: 'killCompute'; readonly id: number }
+  | { readonly control: 'keyStore'; readonly id: number; readonly ask: KeyStoreQuestion };
 
 export function createForkHost(client: ClientKind): CoreHost {
   const port = createParentPort<unknown, ServerMessage>();
@@ -56,6 +66,8 @@ export function createForkHost(client: ClientKind): CoreHost {
       process.on('SIGINT', () => undefined);
     },
     launchCompute: launchComputeByFork,
+    // A browser and a terminal reach no store whose key is not known to everybody on the machine.
+    keyStore: NO_KEY_STORE,
   };
 }
 
@@ -64,6 +76,8 @@ export function createElectronHost(parent: ElectronParent): CoreHost {
   const locks = new Set<() => void>();
   const computeById = new Map<number, PendingLink>();
   let nextCompute = 1;
+  const post = (message: FromCore): void => parent.postMessage(message);
+  const asked = createKeyStoreQuestions((id, ask) => post({ control: 'keyStore', id, ask }));
 
   parent.on('message', ({ data, ports }) => {
     const message = data as ToCore;
@@ -82,6 +96,9 @@ export function createElectronHost(parent: ElectronParent): CoreHost {
         computeById.get(message.id)?.exit({ code: message.code, signal: null });
         computeById.delete(message.id);
         break;
+      case 'keyStore':
+        asked.answered(message.id, message.answer);
+        break;
     }
   });
 
@@ -91,12 +108,12 @@ export function createElectronHost(parent: ElectronParent): CoreHost {
     onEnd: (listener) => void process.once('SIGTERM', listener),
     launchCompute() {
       const id = nextCompute++;
-      const post = (message: FromCore): void => parent.postMessage(message);
       const pending = createPendingLink(() => post({ control: 'killCompute', id }));
       computeById.set(id, pending);
       post({ control: 'launchCompute', id });
       return pending.link;
     },
+    keyStore: asked.keyStore,
   };
 }
 

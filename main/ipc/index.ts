@@ -10,5 +10,6 @@ export {
   scrubbedEnvironment,
   type EntryName,
 } from './processes.ts';
+export { answerKeyStore } from './keyStorePort.ts';
 export type { ElectronParent, ElectronPort, FromCore, ToCore } from './hosts.ts';
 export type { Workbench } from './workbench.ts';

@@ -1,6 +1,14 @@
 // What an open vault becomes: the services over it, their handlers as one complete record, the leaf that
 // every call leaves in the log. A procedure without a handler does not compile here.
-import { createClock, createRandom, type Clock, type Random } from '../platform/index.ts';
+import { loadKeptHeads } from '../governance/index.ts';
+import {
+  NO_KEY_STORE,
+  createClock,
+  createRandom,
+  type Clock,
+  type KeyStore,
+  type Random,
+} from '../platform/index.ts';
 import type { LaunchCompute } from '../models/index.ts';
 import { createVaultFiles, type OpenVault, type VaultFiles } from '../store/index.ts';
 import { ID_PREFIX } from '../../shared/kernel/id.ts';
@@ -45,17 +53,22 @@ export interface PartsDeps {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly files?: VaultFiles;
+  /** Of this machine: keeps the newest head of the log where the vault's folder does not reach. */
+  readonly keyStore?: KeyStore;
 }
 
 export function openParts(
   deps: PartsDeps,
-): (vault: OpenVault, hooks: Pick<SessionHooks, 'emit' | 'incidents'>) => SessionParts {
+): (vault: OpenVault, hooks: Pick<SessionHooks, 'emit' | 'incidents'>) => Promise<SessionParts> {
+  const keyStore = deps.keyStore ?? NO_KEY_STORE;
   const clock = deps.clock ?? createClock();
   const random = deps.random ?? createRandom(clock);
-  const files = deps.files ?? createVaultFiles({ clock, random });
-  return (vault, { emit, incidents }) => {
+  const files = deps.files ?? createVaultFiles({ clock, random, keyStore });
+  return async (vault, { emit, incidents }) => {
+    const keptHeads = await loadKeptHeads(keyStore, vault.id);
     const services = createServices({
       vault,
+      ...(keptHeads && { keptHeads }),
       files,
       clock,
       random,
@@ -74,6 +87,9 @@ export function openParts(
     const isSound = (): boolean => integrity === 'intact' || integrity === 'unknown';
     const guarded = {
       ...audit,
+      get verifierKey() {
+        return audit.verifierKey; // Another one after a rotation.
+      },
       acceptHead(by: Parameters<typeof audit.acceptHead>[0]) {
         const accepted = audit.acceptHead(by);
         if (accepted.ok) integrity = 'intact';
@@ -103,6 +119,7 @@ export function openParts(
         // The head that the next unlock is compared with. A log that no longer continues its anchor is
         // never signed: that would bless what was found broken.
         if (isSound()) audit.sign();
+        await keptHeads?.settled();
       },
     };
   };
@@ -150,7 +167,7 @@ function allHandlers(
     ...reportHandlers(services),
     ...servingHandlers(services),
     ...requestHandlers(services),
-    ...keysHandlers(),
+    ...keysHandlers(services),
     ...retentionHandlers(),
     ...registerHandlers(),
     ...policiesHandlers(),

@@ -90,6 +90,7 @@ export function createServer(deps: ServerDeps): Server {
     jobs,
     incidents,
     lockAfterMinutes: (session) => settings.read(session).lockAfterMinutes,
+    lockAfterHours: (session) => settings.read(session).lockAfterHours,
     openParts: (vault) => deps.openParts(vault, { emit, incidents, clock, random }),
     onChange(state) {
       // A job may outlive the session; what it finds is not for a page that is locked.
@@ -208,10 +209,14 @@ export function createServer(deps: ServerDeps): Server {
     }
   }
 
-  /** The page locks itself when nobody touches it; this is for a page that hangs. */
+  /**
+   * The page locks itself when nobody touches it or the hours of a session are over; this is for a page that
+   * hangs, or that somebody taught not to.
+   */
   const watch = setInterval(() => {
     const session = sessions.current();
     if (!session || pages.size === 0) return; // A terminal ends with its command.
+    if (sessions.isExpired()) return void sessions.lock('page');
     const idleMinutes = (clock.monotonicMs() - lastHeardMs) / 60_000;
     if (idleMinutes > silenceLimit(settings.read(session).lockAfterMinutes)) {
       void sessions.lock('page');

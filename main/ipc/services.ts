@@ -12,6 +12,7 @@ import {
   type AuditLog,
   type Backups,
   type Governance,
+  type KeptHeads,
   type Orders,
   type Staff,
 } from '../governance/index.ts';
@@ -50,12 +51,17 @@ export interface ServicesDeps {
   readonly appVersion: string;
   readonly launchCompute: LaunchCompute;
   readonly onComputeRestart: (attempt: number) => void;
+  readonly keptHeads?: KeptHeads;
 }
 
 export function createServices(deps: ServicesDeps): Services {
   const { clock, random, launchCompute, onComputeRestart, appVersion } = deps;
   const { store } = deps.vault;
-  const audit = createAuditLog({ store, clock, random, appVersion });
+  const { keptHeads } = deps;
+  const audit = createAuditLog({
+    ...{ store, clock, random, appVersion },
+    ...(keptHeads && { keptHeads }),
+  });
   const base = { store, clock, random, audit };
 
   const governance = createGovernance({ ...base, scanFolders: () => scratchFolders() });

@@ -4,6 +4,9 @@
 // Locking by a person or by the clock ends the session at once, but jobs under way go on: the vault's key
 // stays in this process until the last of them has ended, and the same person can sign in again meanwhile.
 // When the machine sleeps or the program ends, jobs are interrupted at their checkpoint instead.
+//
+// Beside the lock after some minutes without input there is one that holds whatever one does: so many hours
+// after the passphrase was given, it is asked for again (NIST SP 800-63B, 12 hours at both AAL2 and AAL3).
 import { ROLES, type OutputOf, type Role } from '../../shared/contract/index.ts';
 import type { ErrorCode } from '../../shared/contract/errors.ts';
 import { err, failure, ok, type Result } from '../../shared/kernel/result.ts';
@@ -40,6 +43,8 @@ export interface SessionParts {
 }
 
 export interface OpenSession extends Session {
+  /** When the passphrase was last given, by the wall and by a clock that nobody can set back. */
+  readonly since: { readonly at: string; readonly wallMs: number; readonly monotonicMs: number };
   readonly parts: SessionParts;
   readonly jobRepository: JobRepository;
 }
@@ -51,6 +56,7 @@ export interface SessionsDeps {
   readonly jobs: Jobs;
   readonly incidents: Incidents;
   readonly lockAfterMinutes: (session: OpenSession | undefined) => number;
+  readonly lockAfterHours: (session: OpenSession) => number;
   readonly openParts: (vault: OpenVault) => SessionParts | Promise<SessionParts>;
   readonly onChange: (state: VaultStatus['state']) => void;
   /** Time that running jobs get to reach a checkpoint when the vault is locked. */
@@ -59,6 +65,8 @@ export interface SessionsDeps {
 
 export interface Sessions {
   current(): OpenSession | undefined;
+  /** Whether the hours of the present session are over. */
+  isExpired(): boolean;
   status(): Result<VaultStatus>;
   create(
     input: {
@@ -92,6 +100,11 @@ export function createSessions(deps: SessionsDeps): Sessions {
   let refusedAttempts = 0;
   const guesses = createGuesses(deps.clock);
   let turn: Promise<unknown> = Promise.resolve();
+  const now = (): OpenSession['since'] => ({
+    at: deps.clock.now(),
+    wallMs: deps.clock.nowMs(),
+    monotonicMs: deps.clock.monotonicMs(),
+  });
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
     const next = turn.then(act, act);
     turn = next.catch(() => undefined);
@@ -107,7 +120,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const jobRepository = createJobRepository(vault.store);
       jobRepository.interruptRunning(deps.clock.now());
       const parts = await deps.openParts(vault);
-      const session = { actor: actorOf(vault), vault, parts, jobRepository };
+      const session = { actor: actorOf(vault), vault, parts, jobRepository, since: now() };
       enter(session, action, client);
     } catch (error) {
       open = undefined;
@@ -126,9 +139,13 @@ export function createSessions(deps: SessionsDeps): Sessions {
       client,
       ...(refusedAttempts > 0 && { counts: { refusedAttempts } }),
     });
-    if (session.vault.byRecoveryCode) {
+    // Ways in that the person themselves, or whoever answers for the vault, ought to hear of.
+    for (const loud of [
+      ...(session.vault.byRecoveryCode ? ['recovery.use'] : []),
+      ...(session.vault.withoutDevice ? ['device.bypass'] : []),
+    ]) {
       session.parts.audit({
-        action: 'recovery.use',
+        action: loud,
         level: 'meta',
         outcome: 'done',
         actor: session.actor,
@@ -164,10 +181,13 @@ export function createSessions(deps: SessionsDeps): Sessions {
       if (known.error.code === 'WRONG_PASSPHRASE') refusedAttempts += 1;
       return known;
     }
-    if (session === open) refusedAttempts = 0;
-    if (session === draining) {
+    const renewed = { ...session, since: now() };
+    if (session === open) {
+      refusedAttempts = 0;
+      open = renewed;
+    } else if (session === draining) {
       draining = undefined;
-      enter(session, 'vault.unlock', client);
+      enter(renewed, 'vault.unlock', client);
     }
     return status();
   }
@@ -200,6 +220,13 @@ export function createSessions(deps: SessionsDeps): Sessions {
 
   return {
     current: () => open,
+    isExpired() {
+      if (!open) return false;
+      const { wallMs, monotonicMs } = open.since;
+      // The clock of the wall counts sleep, the other one cannot be set back: the longer time holds.
+      const passed = Math.max(deps.clock.nowMs() - wallMs, deps.clock.monotonicMs() - monotonicMs);
+      return passed >= deps.lockAfterHours(open) * 3_600_000;
+    },
     status,
     create: (input, client) =>
       inTurn(async () => {
@@ -285,7 +312,9 @@ function statusOf(session: OpenSession, lockAfterMinutes: number): VaultStatus {
     integrity: session.parts.integrity,
     lastOpenedAt: null,
     lockAfterMinutes,
+    openedAt: session.since.at,
     byRecoveryCode: vault.byRecoveryCode,
+    withoutDevice: vault.withoutDevice,
     readOnly: isReadOnly(session),
   };
 }
@@ -309,7 +338,9 @@ function lockedStatusOf(vault: LockedVault | undefined, lockAfterMinutes: number
     integrity: 'unknown',
     lastOpenedAt: vault?.lastOpenedAt ?? null,
     lockAfterMinutes,
+    openedAt: null,
     byRecoveryCode: false,
+    withoutDevice: false,
     readOnly: false,
   };
 }

@@ -20,20 +20,28 @@ export function defaultSettings(systemLocale: string): Settings {
     theme: 'system',
     readingSize: 17,
     lockAfterMinutes: 10,
+    lockAfterHours: 12,
     keys: {},
   };
 }
 
 export function createSettingsBook(systemLocale: string): SettingsBook {
   let last = defaultSettings(systemLocale);
-  /** What does not fit (any more) counts as not set: the defaults are always safe. */
+  /**
+   * What does not fit (any more) counts as not set: the defaults are always safe. Fields are judged one by
+   * one, so that a rule that was tightened does not take the language away.
+   */
   const stored = ({ actor, vault }: SettingsOwner): Settings => {
     const row = vault.store.db.get<{ readonly value: string }>(
       'SELECT value FROM setting WHERE user_id = ?',
       [actor.userId],
     );
-    const parsed = row && Settings.safeParse(JSON.parse(row.value));
-    return parsed?.success ? parsed.data : defaultSettings(systemLocale);
+    const kept = (row ? JSON.parse(row.value) : {}) as Partial<Record<keyof Settings, unknown>>;
+    const fitting = Object.entries(Settings.shape).flatMap(([name, field]) => {
+      const parsed = field.safeParse(kept[name as keyof Settings]);
+      return parsed.success ? [[name, parsed.data]] : [];
+    });
+    return { ...defaultSettings(systemLocale), ...Object.fromEntries(fitting) };
   };
   return {
     read: (owner) => (owner ? (last = stored(owner)) : last),

@@ -24,4 +24,11 @@ export {
   fileFault,
   noPermission,
 } from './fault.ts';
+export {
+  MOST_ENTRY_CHARACTERS,
+  NO_KEY_STORE,
+  isEntryName,
+  type KeyStore,
+  type KeyStoreState,
+} from './keyStore.ts';
 export { CONTENT_POLICY, createPageFiles, originOf, type PageAnswer } from './pageFiles.ts';

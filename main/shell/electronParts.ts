@@ -12,6 +12,7 @@ export type ElectronParts = Pick<
   | 'MessageChannelMain'
   | 'powerMonitor'
   | 'protocol'
+  | 'safeStorage'
   | 'session'
   | 'utilityProcess'
 >;

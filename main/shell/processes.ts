@@ -1,7 +1,8 @@
 // Starts core and compute as utility processes and introduces them by message ports; what they say to each
 // other never passes through here. A core that dies is started again with growing pauses, three times;
 // then a plain dialog says so, because a program that restarts for ever hides a fault.
-import type { FromCore, ToCore } from '../ipc/index.ts';
+import { answerKeyStore, type FromCore, type ToCore } from '../ipc/index.ts';
+import type { KeyStore } from '../platform/index.ts';
 import type { Electron, ElectronParts } from './electronParts.ts';
 
 const RESTARTS = 3;
@@ -14,6 +15,7 @@ export interface ProcessesDeps {
   readonly entries: { readonly core: string; readonly compute: string };
   readonly coreArguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  readonly keyStore: KeyStore;
   readonly nowMs: () => number;
   readonly later: (ms: number, act: () => void) => void;
   /** After a restart: every page needs a new port. */
@@ -56,8 +58,24 @@ export function createProcesses(deps: ProcessesDeps): Processes {
 
   function serve(from: Electron.UtilityProcess, message: FromCore): void {
     if (from !== core) return;
-    if (message.control === 'launchCompute') launchCompute(message.id);
-    else computes.get(message.id)?.kill();
+    switch (message.control) {
+      case 'launchCompute':
+        return launchCompute(message.id);
+      case 'killCompute':
+        return void computes.get(message.id)?.kill();
+      case 'keyStore':
+        return void answer(from, message);
+    }
+  }
+
+  /** To the core that asked: its successor counts its questions from one again. */
+  async function answer(
+    from: Electron.UtilityProcess,
+    { id, ask }: Extract<FromCore, { control: 'keyStore' }>,
+  ): Promise<void> {
+    const found = await answerKeyStore(deps.keyStore, ask);
+    const message: ToCore = { control: 'keyStore', id, answer: found };
+    if (from === core) from.postMessage(message);
   }
 
   function launchCompute(id: number): void {

@@ -1,10 +1,12 @@
 // The Electron shell: one window, one vault, the processes behind it. It knows neither SQL nor tensors nor
 // a word of a text; it opens, introduces, locks and closes.
+import { join } from 'node:path';
 import { scrubbedEnvironment } from '../ipc/index.ts';
 import { serveConnect } from './channel.ts';
 import type { Electron, ElectronParts } from './electronParts.ts';
 import { hardenApp, hardenBeforeReady, hardenSession } from './hardening.ts';
 import { menuTemplate, menuWords } from './menu.ts';
+import { createSafeStorageKeyStore } from './keyStore.ts';
 import { PAGE_URL, webPreferences } from './policy.ts';
 import { createProcesses, type Processes } from './processes.ts';
 
@@ -61,6 +63,11 @@ export async function runShell(electron: ElectronParts, options: ShellOptions): 
     entries: options.paths,
     coreArguments: ['--vault', options.vaultFolder, '--product', options.version],
     environment: scrubbedEnvironment(),
+    // Beside the profile, not beside the vault: whoever takes the folder back must not take this back too.
+    keyStore: createSafeStorageKeyStore(electron.safeStorage, {
+      folder: join(app.getPath('userData'), 'key-store'),
+      platform: process.platform,
+    }),
     nowMs: Date.now,
     later: (ms, act) => void setTimeout(act, ms),
     // The page notices the closed port by itself; reloading gives it a new one and a clean state.

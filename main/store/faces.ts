@@ -4,6 +4,7 @@ import type { Role } from '../../shared/contract/define.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import type { UserId, VaultId } from '../../shared/kernel/id.ts';
 import type { Result } from '../../shared/kernel/result.ts';
+import type { KeyStoreState } from '../platform/index.ts';
 import type { Db } from './db.ts';
 import type { KdfCost } from './kdf.ts';
 import type { LockOwner } from './lock.ts';
@@ -58,8 +59,9 @@ export interface VaultFiles {
   /** Fails with VAULT_EXISTS, WEAK_PASSPHRASE (empty), VAULT_IN_USE, DISK_FULL, NO_PERMISSION. */
   create(folder: string, options: CreateVault): Promise<Result<OpenVault>>;
   /**
-   * Fails with WRONG_PASSPHRASE, THROTTLED (param `waitSeconds`), VAULT_IN_USE (params `pid`, `host`,
-   * `since`), NOT_A_VAULT, VAULT_DAMAGED, VAULT_TOO_NEW, DISK_FULL, NO_PERMISSION.
+   * Fails with WRONG_PASSPHRASE, KEY_STORE_UNAVAILABLE (bound to another device, with no way but the printed
+   * code), THROTTLED (param `waitSeconds`), VAULT_IN_USE (params `pid`, `host`, `since`), NOT_A_VAULT,
+   * VAULT_DAMAGED, VAULT_TOO_NEW, DISK_FULL, NO_PERMISSION.
    */
   unlock(folder: string, options: Unlock): Promise<Result<OpenVault>>;
   /** The manifest as written; nothing is vouched for. SOURCE_NOT_FOUND, BACKUP_DAMAGED. */
@@ -220,6 +222,8 @@ export interface OpenVault {
   readonly user: VaultUser;
   /** Opened by the printed code: whoever it is acts as an administrator, and everybody is told. */
   readonly byRecoveryCode: boolean;
+  /** The access is bound to a device, and this was not it: everybody is told. */
+  readonly withoutDevice: boolean;
   readonly notices: readonly VaultNotice[];
   readonly store: Store;
   readonly keys: VaultKeys;
@@ -250,7 +254,19 @@ export interface UserSignature {
   readonly publicKey: Buffer;
 }
 
-/** Who may open the vault. Only slots.json is rewritten here; the database keeps its key. */
+export interface DeviceBinding {
+  readonly boundAt: Instant;
+  readonly backend: string;
+  /** Whether the key store of this machine holds the secret now. */
+  readonly here: boolean;
+  /** The second way in: see `seedWrap.ts`. */
+  readonly withoutDevice: 'passphrase' | 'code';
+}
+
+/**
+ * Who may open the vault. Only slots.json is rewritten here; the database keeps its key. Whatever takes a
+ * passphrase fails with KEY_STORE_UNAVAILABLE where the person's access needs a device that is not here.
+ */
 export interface VaultKeys {
   users(): readonly VaultUser[];
   add(
@@ -272,6 +288,16 @@ export interface VaultKeys {
   checkRecoveryCode(code: string): Promise<Result<void>>;
   /** For acts that ask for the passphrase again. */
   verify(userId: UserId, passphrase: string): Promise<Result<void>>;
+  keyStore(): Promise<KeyStoreState>;
+  /** Undefined where the passphrase alone opens, and for nobody here. */
+  binding(userId: UserId): Promise<DeviceBinding | undefined>;
+  /** WRONG_PASSPHRASE; KEY_STORE_UNAVAILABLE also where this machine keeps no secrets. */
+  bind(
+    userId: UserId,
+    passphrase: string,
+    withoutDevice: DeviceBinding['withoutDevice'],
+  ): Promise<Result<void>>;
+  unbind(userId: UserId, passphrase: string): Promise<Result<void>>;
   setRoles(userId: UserId, roles: readonly Role[]): Result<void>;
   /** Call `store.rekey()` after it: the person may have kept the key. CONFLICT for the last slot. */
   remove(userId: UserId): Result<void>;

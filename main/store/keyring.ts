@@ -9,16 +9,21 @@ import {
   type Random,
 } from '../platform/index.ts';
 import type { UserId } from '../../shared/kernel/id.ts';
+import type { DeviceSecrets } from './devices.ts';
 import type { VaultKeys, VaultUser } from './faces.ts';
 import { writeHeader, type Header } from './header.ts';
 import { KDF_FLOOR, type KdfCost } from './kdf.ts';
 import { newRecoveryCode, normalRecoveryCode } from './recoveryCode.ts';
 import {
+  bindSlot,
   createSlot,
+  isHere,
   isPerson,
+  needsDevice,
   openSlot,
   rewrapSlot,
   signAs,
+  unbindSlot,
   userOf,
   withKeys,
   type DatabaseKey,
@@ -42,12 +47,13 @@ export interface KeyringDeps {
   readonly key: DatabaseKey;
   readonly clock: Clock;
   readonly random: Random;
+  readonly devices: DeviceSecrets;
   /** For slots made from now on. */
   readonly cost: KdfCost;
 }
 
 export function createKeyring(deps: KeyringDeps): Keyring {
-  const { folder, clock, random, cost } = deps;
+  const { folder, clock, random, cost, devices } = deps;
   const vaultId = deps.header.vault.id;
   let header = deps.header;
   let current = deps.key;
@@ -62,6 +68,14 @@ export function createKeyring(deps: KeyringDeps): Keyring {
     const slot = header.slots.find(({ user }) => user.id === userId);
     if (!slot) throw fault('NOT_FOUND', 'This vault has no such user.', { userId });
     return slot;
+  }
+
+  /** The slot with what this machine knows of its device. Throws where the passphrase alone will not do. */
+  async function withDevice(userId: UserId): Promise<[slot: Slot, secret: Buffer | undefined]> {
+    const slot = slotOf(userId);
+    const secret = slot.device && (await devices.find(vaultId, userId));
+    if (needsDevice(slot, secret)) throw deviceMissing();
+    return [slot, secret];
   }
 
   const replace = (slot: Slot): Slot[] =>
@@ -87,9 +101,10 @@ export function createKeyring(deps: KeyringDeps): Keyring {
     changePassphrase: (userId, now, next) =>
       attemptAsync(async () => {
         refuseWeak(next);
-        const slot = await rewrapSlot(vaultId, slotOf(userId), now, next, cost, random);
-        if (!slot) throw wrongPassphrase();
-        save(replace(slot));
+        const [slot, secret] = await withDevice(userId);
+        const changed = await rewrapSlot(vaultId, slot, now, next, cost, random, secret);
+        if (!changed) throw wrongPassphrase();
+        save(replace(changed));
       }),
     reset: (userId, passphrase) =>
       attemptAsync(async () => {
@@ -107,8 +122,8 @@ export function createKeyring(deps: KeyringDeps): Keyring {
       }),
     sign: (userId, passphrase, message) =>
       attemptAsync(async () => {
-        const slot = slotOf(userId);
-        const signed = await signAs(vaultId, slot, passphrase, message);
+        const [slot, secret] = await withDevice(userId);
+        const signed = await signAs(vaultId, slot, passphrase, message, secret);
         if (!signed) throw wrongPassphrase();
         const signingKey = signed.publicKey.toString('base64');
         if (slot.signingKey !== signingKey) save(replace({ ...slot, signingKey }));
@@ -153,9 +168,50 @@ export function createKeyring(deps: KeyringDeps): Keyring {
       }),
     verify: (userId, passphrase) =>
       attemptAsync(async () => {
-        const opened = await openSlot(vaultId, slotOf(userId), passphrase);
+        const [slot, secret] = await withDevice(userId);
+        const opened = await openSlot(vaultId, slot, passphrase, secret);
         if (!opened) throw wrongPassphrase();
         for (const { bytes } of opened) bytes.fill(0);
+      }),
+    keyStore: () => devices.state(),
+    async binding(userId) {
+      const slot = header.slots.find(({ user }) => user.id === userId);
+      if (!slot?.device) return undefined;
+      const { boundAt, backend } = slot.device;
+      return {
+        boundAt,
+        backend,
+        here: isHere(slot, await devices.find(vaultId, userId)),
+        withoutDevice: slot.seed === undefined ? 'code' : 'passphrase',
+      };
+    },
+    bind: (userId, passphrase, withoutDevice) =>
+      attemptAsync(async () => {
+        const [slot] = await withDevice(userId);
+        const state = await devices.state();
+        if (!state.usable) throw noKeyStore();
+        const secret = await devices.make(vaultId, userId);
+        if (!secret) throw noKeyStore();
+        const bound = await bindSlot(
+          vaultId,
+          slot,
+          passphrase,
+          {
+            device: { secret, backend: state.backend, boundAt: clock.now() },
+            alone: withoutDevice === 'passphrase',
+            cost,
+          },
+          random,
+        );
+        if (!bound) throw wrongPassphrase();
+        save(replace(bound));
+      }),
+    unbind: (userId, passphrase) =>
+      attemptAsync(async () => {
+        const [slot, secret] = await withDevice(userId);
+        const free = await unbindSlot(vaultId, slot, passphrase, cost, random, secret);
+        if (!free) throw wrongPassphrase();
+        save(replace(free));
       }),
     setRoles: (userId, roles) =>
       attempt(() => {
@@ -204,6 +260,19 @@ export function refuseWeak(passphrase: string): void {
     throw fault('WEAK_PASSPHRASE', 'A passphrase cannot be empty. Nothing was changed.');
   }
 }
+
+/** Bound with no other way than the printed code, and this is not the device. */
+export const deviceMissing = (): Fault =>
+  fault(
+    'KEY_STORE_UNAVAILABLE',
+    'This access is bound to a device, and the key store here does not hold its secret. Nothing was changed and no data is lost. Work on that device, unlock with the printed recovery code, or ask an administrator for a new passphrase.',
+  );
+
+const noKeyStore = (): Fault =>
+  fault(
+    'KEY_STORE_UNAVAILABLE',
+    'The key store of this machine would not keep a secret. Nothing was changed; your passphrase opens the vault as before.',
+  );
 
 const wrongCode = (): Fault =>
   fault(

@@ -5,6 +5,7 @@ import { attemptAsync, fault, type Clock, type Random } from '../platform/index.
 import type { VaultId } from '../../shared/kernel/id.ts';
 import { makeBackup } from './backup.ts';
 import { DATABASE_FILE, keyOpens, openHandle } from './driver.ts';
+import type { DeviceSecrets } from './devices.ts';
 import type { OpenVault, VaultNotice, VaultUser } from './faces.ts';
 import { authenticateHeader, type ReadHeader } from './header.ts';
 import type { KdfCost } from './kdf.ts';
@@ -22,6 +23,8 @@ export interface OpenVaultDeps {
   readonly keys: readonly DatabaseKey[];
   readonly user: VaultUser;
   readonly byRecoveryCode: boolean;
+  readonly withoutDevice: boolean;
+  readonly devices: DeviceSecrets;
   readonly cost: KdfCost;
   readonly lock: VaultLock;
   readonly migrations: readonly Migration[];
@@ -66,6 +69,7 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
     name: vault.name,
     user: deps.user,
     byRecoveryCode: deps.byRecoveryCode,
+    withoutDevice: deps.withoutDevice,
     notices,
     store,
     keys: keyring.keys,

@@ -30,11 +30,12 @@ import {
   type ReadManifest,
   type Watch,
 } from './backupFolder.ts';
+import type { DeviceSecrets } from './devices.ts';
 import type { BackupProblem, Unlock, VerifiedBackup, VerifyBackup } from './faces.ts';
 import { readHeader, type Header } from './header.ts';
-import { wrongPassphrase } from './keyring.ts';
+import { deviceMissing, wrongPassphrase } from './keyring.ts';
 import { normalRecoveryCode } from './recoveryCode.ts';
-import { isPerson, openSlot, type DatabaseKey } from './slots.ts';
+import { isPerson, needsDevice, openSlot, type DatabaseKey } from './slots.ts';
 import { SEALED_FOLDER } from './store.ts';
 
 /** Throws SOURCE_NOT_FOUND, BACKUP_DAMAGED. */
@@ -44,11 +45,15 @@ export function requireManifest(folder: string): ReadManifest {
   return read;
 }
 
-/** Throws SOURCE_NOT_FOUND, WRONG_PASSPHRASE, BACKUP_DAMAGED. */
-export async function verifyBackup(folder: string, options: VerifyBackup): Promise<VerifiedBackup> {
+/** Throws SOURCE_NOT_FOUND, WRONG_PASSPHRASE, KEY_STORE_UNAVAILABLE, BACKUP_DAMAGED. */
+export async function verifyBackup(
+  folder: string,
+  options: VerifyBackup,
+  devices: DeviceSecrets,
+): Promise<VerifiedBackup> {
   const read = requireManifest(folder);
   const { manifest } = read;
-  const key = await backupKey(folder, read, options);
+  const key = await backupKey(folder, read, options, devices);
   const problems: BackupProblem[] = await checkFiles(folder, manifest, options);
   try {
     if (!isAuthentic(read, key)) problems.push({ what: 'manifest', where: BACKUP_FILE });
@@ -74,12 +79,14 @@ async function backupKey(
   folder: string,
   { manifest }: ReadManifest,
   unlock: Unlock,
+  devices: DeviceSecrets,
 ): Promise<DatabaseKey> {
   const header = readHeader(folder)?.header;
   if (!header || header.vault.id !== manifest.vaultId) throw backupDamaged('slots.json');
   const key = await keyFromSlots(
     header,
     unlock,
+    devices,
     ({ generation }) => generation === manifest.generation,
   );
   if (!key) throw wrongPassphrase();
@@ -88,24 +95,29 @@ async function backupKey(
 
 /**
  * The key in a slot that the passphrase or the printed code opens and that `fits`; with `orNewest`, the
- * slot's newest where none does.
+ * slot's newest where none does. Throws KEY_STORE_UNAVAILABLE where a slot could be opened on its device alone.
  */
 export async function keyFromSlots(
   header: Header,
   { passphrase, userId }: Unlock,
+  devices: DeviceSecrets,
   fits: (key: DatabaseKey) => boolean,
   orNewest = false,
 ): Promise<DatabaseKey | undefined> {
   const code = normalRecoveryCode(passphrase);
+  let away = false;
   for (const slot of header.slots) {
     const person = isPerson(slot);
     if (person ? userId !== undefined && slot.user.id !== userId : code === undefined) continue;
-    const keys = await openSlot(header.vault.id, slot, person ? passphrase : (code ?? ''));
+    const secret = slot.device && (await devices.find(header.vault.id, slot.user.id));
+    away ||= needsDevice(slot, secret);
+    const keys = await openSlot(header.vault.id, slot, person ? passphrase : (code ?? ''), secret);
     const newest = orNewest ? keys?.toSorted((a, b) => b.generation - a.generation)[0] : undefined;
     const key = keys?.find(fits) ?? newest;
     for (const other of keys ?? []) if (other !== key) other.bytes.fill(0);
     if (key) return key;
   }
+  if (away) throw deviceMissing();
   return undefined;
 }
 

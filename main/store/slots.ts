@@ -1,15 +1,14 @@
 // Key slots: how a passphrase comes to open the database without the database key depending on it.
 //
-//   passphrase --Argon2id--> KEK --AES-256-GCM--> slot seed --HKDF--> X25519 key pair of the slot
+//   passphrase (and device) --> KEK --AES-256-GCM--> slot seed --HKDF--> X25519 key pair of the slot
 //   database key --sealed to the slot's public key (ephemeral X25519, HKDF, AES-256-GCM)
 //   slot seed --HKDF--> Ed25519 key pair with which the person signs orders
 //
 // The public half is why the database key can be changed for all users without any passphrase: after an
 // erasure, and when somebody leaves who may have kept the old key. While a change is under way a slot
-// carries the old and the new key, told apart by their generation.
+// carries the old and the new key, told apart by their generation. How the seed is wrapped, by a passphrase
+// or by a passphrase and a device, is the business of `seedWrap.ts`.
 import {
-  createCipheriv,
-  createDecipheriv,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
@@ -23,18 +22,23 @@ import { canonicalJson, type Random } from '../platform/index.ts';
 import { ROLES } from '../../shared/contract/define.ts';
 import type { UserId } from '../../shared/kernel/id.ts';
 import type { VaultUser } from './faces.ts';
-import { deriveKey, isAcceptableCost, type KdfCost } from './kdf.ts';
-
-const Base64 = z.base64().max(4_096);
-const KdfSchema = z
-  .strictObject({
-    algorithm: z.literal('argon2id'),
-    memoryKiB: z.number(),
-    iterations: z.number(),
-    parallelism: z.number(),
-    salt: Base64,
-  })
-  .refine(isAcceptableCost, 'Cost below the floor or beyond this machine');
+import type { KdfCost } from './kdf.ts';
+import { NONCE, TAG, decrypt, encrypt } from './sealing.ts';
+import {
+  Base64,
+  DeviceWrapSchema,
+  PassphraseWrapSchema,
+  costOf,
+  dearerCost,
+  secretIdOf,
+  unwrapByDevice,
+  unwrapByPassphrase,
+  wrapByDevice,
+  wrapByPassphrase,
+  type Device,
+  type PassphraseWrap,
+  type SeedPlace,
+} from './seedWrap.ts';
 
 export const SlotSchema = z.strictObject({
   user: z.strictObject({
@@ -45,9 +49,11 @@ export const SlotSchema = z.strictObject({
   /** Left out for a person; the slot of the printed code opens the vault for whoever holds the paper. */
   kind: z.literal('recovery').optional(),
   createdAt: z.string().max(40),
-  kdf: KdfSchema,
-  /** The slot's 32-byte seed under the KEK: nonce, ciphertext, tag. */
-  seed: Base64,
+  /** The wrap by the passphrase alone; both are left out where only the device opens the slot. */
+  kdf: PassphraseWrapSchema.shape.kdf.optional(),
+  seed: PassphraseWrapSchema.shape.seed.optional(),
+  /** The wrap by passphrase and device, where the person bound their access to one. */
+  device: DeviceWrapSchema.optional(),
   /** X25519, 32 bytes. */
   publicKey: Base64,
   /** Ed25519, 32 bytes; slots made before people signed orders get theirs with the first signature. */
@@ -78,7 +84,8 @@ export interface NewSlot {
 export async function createSlot(options: NewSlot, random: Random): Promise<Slot> {
   const { vaultId, user, createdAt, keys } = options;
   const seed = random.bytes(32);
-  const wrapped = await wrapSeed(vaultId, user.id, seed, options.passphrase, options.cost, random);
+  const place = { vaultId, userId: user.id };
+  const wrapped = await wrapByPassphrase(place, seed, options.passphrase, options.cost, random);
   const publicKey = publicBytes(createPublicKey(privateKeyOf(seed))).toString('base64');
   const signingKey = publicBytes(createPublicKey(signingKeyOf(seed))).toString('base64');
   seed.fill(0);
@@ -94,13 +101,17 @@ export async function createSlot(options: NewSlot, random: Random): Promise<Slot
   return withKeys(vaultId, slot, keys, random);
 }
 
-/** Undefined where the passphrase is wrong: GCM's tag is the only judge. */
+/**
+ * Undefined where the passphrase is wrong: GCM's tag is the only judge. `secret` is what this machine's key
+ * store holds for the person; of another device, or none, the way without the device is taken.
+ */
 export async function openSlot(
   vaultId: string,
   slot: Slot,
   passphrase: string,
+  secret?: Buffer,
 ): Promise<readonly DatabaseKey[] | undefined> {
-  const seed = await unwrapSeed(vaultId, slot, passphrase);
+  const seed = await unwrapSeed(vaultId, slot, passphrase, secret);
   if (!seed) return undefined;
   const privateKey = privateKeyOf(seed);
   seed.fill(0);
@@ -114,7 +125,10 @@ export async function openSlot(
   });
 }
 
-/** Same seed, new passphrase: whatever was sealed to the slot stays readable. */
+/**
+ * Same seed, new passphrase: whatever was sealed to the slot stays readable. Without the device a binding
+ * ends, because its wrap would go on opening for the former passphrase.
+ */
 export async function rewrapSlot(
   vaultId: string,
   slot: Slot,
@@ -122,13 +136,70 @@ export async function rewrapSlot(
   next: string,
   cost: KdfCost,
   random: Random,
+  secret?: Buffer,
 ): Promise<Slot | undefined> {
-  const seed = await unwrapSeed(vaultId, slot, current);
+  const seed = await unwrapSeed(vaultId, slot, current, secret);
   if (!seed) return undefined;
-  const wrapped = await wrapSeed(vaultId, slot.user.id, seed, next, cost, random);
-  seed.fill(0);
-  return { ...slot, ...wrapped };
+  const { device } = slot;
+  const bound = device && secret && isHere(slot, secret) ? { ...device, secret } : undefined;
+  return wrapped(
+    vaultId,
+    slot,
+    seed,
+    next,
+    { bound, alone: slot.seed !== undefined, cost },
+    random,
+  );
 }
+
+/** Makes the device the second half; `alone` also keeps the dearer way by the passphrase alone. */
+export async function bindSlot(
+  vaultId: string,
+  slot: Slot,
+  passphrase: string,
+  {
+    device,
+    alone,
+    cost,
+  }: { readonly device: Device; readonly alone: boolean; readonly cost: KdfCost },
+  random: Random,
+): Promise<Slot | undefined> {
+  const seed = await unwrapSeed(vaultId, slot, passphrase, device.secret);
+  if (!seed) return undefined;
+  const { kdf, seed: alreadyDearer } = slot;
+  const kept = slot.device && kdf && alreadyDearer !== undefined && { kdf, seed: alreadyDearer };
+  const how = { bound: device, alone, cost, ...(kept && { kept }) };
+  return wrapped(vaultId, slot, seed, passphrase, how, random);
+}
+
+export async function unbindSlot(
+  vaultId: string,
+  slot: Slot,
+  passphrase: string,
+  cost: KdfCost,
+  random: Random,
+  secret?: Buffer,
+): Promise<Slot | undefined> {
+  const seed = await unwrapSeed(vaultId, slot, passphrase, secret);
+  return (
+    seed &&
+    wrapped(vaultId, slot, seed, passphrase, { bound: undefined, alone: true, cost }, random)
+  );
+}
+
+/** Whether this secret is the device's half of the slot. */
+export const isHere = ({ device }: Slot, secret: Buffer | undefined): boolean =>
+  device !== undefined && secret !== undefined && secretIdOf(secret) === device.secretId;
+
+/** The passphrase alone will not do, and the device is not here. */
+export const needsDevice = (slot: Slot, secret: Buffer | undefined): boolean =>
+  slot.seed === undefined && !isHere(slot, secret);
+
+/** What an ordinary opening costs; undefined for a slot that nobody could have written. */
+export const slotCost = ({ kdf, device }: Slot): KdfCost | undefined => {
+  const ordinary = device?.kdf ?? kdf;
+  return ordinary && costOf({ kdf: ordinary });
+};
 
 /** An Ed25519 signature of the slot's owner; undefined where the passphrase is wrong. */
 export async function signAs(
@@ -136,8 +207,9 @@ export async function signAs(
   slot: Slot,
   passphrase: string,
   message: Uint8Array,
+  secret?: Buffer,
 ): Promise<{ readonly signature: Buffer; readonly publicKey: Buffer } | undefined> {
-  const seed = await unwrapSeed(vaultId, slot, passphrase);
+  const seed = await unwrapSeed(vaultId, slot, passphrase, secret);
   if (!seed) return undefined;
   const key = signingKeyOf(seed);
   seed.fill(0);
@@ -167,11 +239,7 @@ export const isPerson = ({ kind }: Slot): boolean => kind === undefined;
 
 export const userOf = ({ user }: Slot): VaultUser => ({ ...user, id: user.id as UserId });
 
-// What a wrapped secret is good for. Moving it to another vault, user, role or cost breaks its tag.
-
-const seedBinding = (vaultId: string, userId: string, kdf: Slot['kdf']): Buffer =>
-  Buffer.from(canonicalJson(['cloister seed v1', vaultId, userId, { ...kdf }]));
-
+/** What a sealed key is good for. Moving it to another vault, user or role breaks its tag. */
 const keyBinding = (vaultId: string, slot: Slot, generation: number): Buffer =>
   Buffer.from(
     canonicalJson([
@@ -183,34 +251,55 @@ const keyBinding = (vaultId: string, slot: Slot, generation: number): Buffer =>
     ]),
   );
 
-async function wrapSeed(
+/** The slot with exactly these wraps of its seed, which is wiped. */
+async function wrapped(
   vaultId: string,
-  userId: string,
+  slot: Slot,
   seed: Buffer,
   passphrase: string,
-  cost: KdfCost,
+  how: {
+    readonly bound: Device | undefined;
+    readonly alone: boolean;
+    readonly cost: KdfCost;
+    /** A wrap by this passphrase at the dearer cost that is there already. */
+    readonly kept?: PassphraseWrap;
+  },
   random: Random,
-): Promise<Pick<Slot, 'kdf' | 'seed'>> {
-  const salt = random.bytes(16);
-  const { algorithm, memoryKiB, iterations, parallelism } = cost;
-  const kdf = { algorithm, memoryKiB, iterations, parallelism, salt: salt.toString('base64') };
-  const kek = await deriveKey(passphrase, salt, cost);
-  const box = encrypt(kek, seed, seedBinding(vaultId, userId, kdf), random);
-  kek.fill(0);
-  return { kdf, seed: box.toString('base64') };
+): Promise<Slot> {
+  const { bound, alone, cost, kept } = how;
+  const { kdf: _kdf, seed: _seed, device: _device, ...rest } = slot;
+  const place = placeOf(vaultId, slot);
+  try {
+    const device = bound && (await wrapByDevice(place, seed, passphrase, bound, cost, random));
+    const own = bound ? dearerCost(cost) : cost;
+    return {
+      ...rest,
+      ...((alone || !device) &&
+        (kept ?? (await wrapByPassphrase(place, seed, passphrase, own, random)))),
+      ...(device && { device }),
+    };
+  } finally {
+    seed.fill(0);
+  }
 }
 
 async function unwrapSeed(
   vaultId: string,
   slot: Slot,
   passphrase: string,
+  secret: Buffer | undefined,
 ): Promise<Buffer | undefined> {
-  const kek = await deriveKey(passphrase, Buffer.from(slot.kdf.salt, 'base64'), slot.kdf);
-  const binding = seedBinding(vaultId, slot.user.id, slot.kdf);
-  const seed = decrypt(kek, Buffer.from(slot.seed, 'base64'), binding);
-  kek.fill(0);
-  return seed;
+  const place = placeOf(vaultId, slot);
+  const { kdf, seed, device } = slot;
+  if (device && secret && isHere(slot, secret)) {
+    return unwrapByDevice(place, device, passphrase, secret);
+  }
+  return kdf && seed !== undefined
+    ? unwrapByPassphrase(place, { kdf, seed }, passphrase)
+    : undefined;
 }
+
+const placeOf = (vaultId: string, { user }: Slot): SeedPlace => ({ vaultId, userId: user.id });
 
 function seal(publicKey: string, bytes: Buffer, binding: Buffer, random: Random): Buffer {
   const recipient = publicKeyOf(Buffer.from(publicKey, 'base64'));
@@ -233,8 +322,6 @@ function unseal(privateKey: KeyObject, sealed: Buffer, binding: Buffer): Buffer 
 }
 
 const KEY = 32;
-const NONCE = 12;
-const TAG = 16;
 // Node takes raw X25519 keys only inside their RFC 8410 envelopes.
 const PRIVATE_ENVELOPE = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const PUBLIC_ENVELOPE = Buffer.from('302a300506032b656e032100', 'hex');
@@ -268,28 +355,4 @@ function agree(own: KeyObject, other: KeyObject, sender: Buffer, recipient: Buff
   const key = Buffer.from(hkdfSync('sha256', shared, salt, 'cloister slot seal v1', KEY));
   shared.fill(0);
   return key;
-}
-
-function encrypt(key: Buffer, plain: Buffer, binding: Buffer, random: Random): Buffer {
-  const nonce = random.bytes(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
-  cipher.setAAD(binding);
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
-
-function decrypt(key: Buffer, box: Buffer, binding: Buffer): Buffer | undefined {
-  if (box.length < NONCE + TAG) return undefined;
-  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, NONCE), {
-    authTagLength: TAG,
-  });
-  decipher.setAAD(binding);
-  decipher.setAuthTag(box.subarray(box.length - TAG));
-  try {
-    return Buffer.concat([
-      decipher.update(box.subarray(NONCE, box.length - TAG)),
-      decipher.final(),
-    ]);
-  } catch {
-    return undefined;
-  }
 }

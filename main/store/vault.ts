@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  NO_KEY_STORE,
   UNFINISHED_SUFFIX,
   attempt,
   attemptAsync,
@@ -10,12 +11,14 @@ import {
   fileFault,
   syncFolder,
   type Clock,
+  type KeyStore,
   type Random,
 } from '../platform/index.ts';
 import type { VaultId } from '../../shared/kernel/id.ts';
 import { listBackups } from './backup.ts';
 import { BACKUP_FILE, UNFINISHED_VAULT } from './backupFolder.ts';
 import { createDatabase } from './database.ts';
+import { createDeviceSecrets } from './devices.ts';
 import { DATABASE_FILE, keyOpens, openHandle } from './driver.ts';
 import { examineInside, examineOutside } from './examine.ts';
 import type { CreateVault, OpenVault, Unlock, VaultFiles } from './faces.ts';
@@ -28,7 +31,7 @@ import {
   type Header,
 } from './header.ts';
 import { calibrateKdf, isAcceptableCost, KDF_FLOOR, type KdfCost } from './kdf.ts';
-import { refuseWeak, wrongPassphrase } from './keyring.ts';
+import { deviceMissing, refuseWeak, wrongPassphrase } from './keyring.ts';
 import { acquireVaultLock, vaultLockOwner, type VaultLock } from './lock.ts';
 import { migrations as product } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
@@ -44,7 +47,17 @@ import {
   verifyBackup,
 } from './restore.ts';
 import { salvage, type Salvage } from './salvage.ts';
-import { createSlot, isPerson, openSlot, userOf, type DatabaseKey, type Slot } from './slots.ts';
+import {
+  createSlot,
+  isHere,
+  isPerson,
+  needsDevice,
+  openSlot,
+  slotCost,
+  userOf,
+  type DatabaseKey,
+  type Slot,
+} from './slots.ts';
 import { createThrottle } from './throttle.ts';
 
 export interface VaultFilesDeps {
@@ -54,6 +67,8 @@ export interface VaultFilesDeps {
   readonly migrations?: readonly Migration[];
   /** Fixed cost instead of calibrating to 0.5–1 s at creation; never below the OWASP floor. */
   readonly kdfCost?: KdfCost;
+  /** Where devices keep their half of a bound access; without it there is none. */
+  readonly keyStore?: KeyStore;
 }
 
 const UNFINISHED_DATABASE = `${DATABASE_FILE}${UNFINISHED_SUFFIX}`;
@@ -64,6 +79,7 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
     throw new RangeError('The cost of a key derivation may not go below the floor');
   }
   const throttle = createThrottle(clock);
+  const devices = createDeviceSecrets(deps.keyStore ?? NO_KEY_STORE, random);
 
   /** Runs `act` under the lock, which passes to the vault that `act` opens. */
   const locked = async (
@@ -113,9 +129,9 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
     throttle.opened(folder);
     const read = readHeader(folder);
     if (!read) throw headerDamaged();
-    const byRecoveryCode = false;
     return openVault({
-      ...{ ...deps, migrations, folder, read, keys: [key], user, cost, lock, byRecoveryCode },
+      ...{ ...deps, migrations, folder, read, keys: [key], user, cost, lock, devices },
+      ...{ byRecoveryCode: false, withoutDevice: false },
     });
   }
 
@@ -130,22 +146,27 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
     const slots = read.header.slots
       .filter(wanted)
       .sort((a, b) => Number(isPerson(a)) - Number(isPerson(b)));
+    let tried = 0;
     for (const slot of slots) {
-      const secret = isPerson(slot) ? options.passphrase : (code ?? '');
-      const keys = await openSlot(vaultId, slot, secret);
+      const passphrase = isPerson(slot) ? options.passphrase : (code ?? '');
+      const secret = slot.device && (await devices.find(vaultId, slot.user.id));
+      if (needsDevice(slot, secret)) continue;
+      tried += 1;
+      const keys = await openSlot(vaultId, slot, passphrase, secret);
       if (!keys) continue;
       const user = userOf(slot);
-      const { salt: _salt, ...cost } = slot.kdf;
       const byRecoveryCode = !isPerson(slot);
+      const withoutDevice = slot.device !== undefined && !isHere(slot, secret);
+      const cost = (byRecoveryCode ? undefined : slotCost(slot)) ?? personCost(read.header.slots);
       const vault = openVault({
-        ...{ ...deps, migrations, folder, read, keys, user, lock, byRecoveryCode },
-        cost: byRecoveryCode ? personCost(read.header.slots) : cost,
+        ...{ ...deps, migrations, folder, read, keys, user, lock, cost, devices },
+        ...{ byRecoveryCode, withoutDevice },
       });
       throttle.opened(folder);
       return vault;
     }
-    throttle.failed(folder);
-    throw wrongPassphrase();
+    if (tried > 0) throttle.failed(folder);
+    throw tried < slots.length ? deviceMissing() : wrongPassphrase();
   }
 
   return {
@@ -179,7 +200,7 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
       }),
     readBackup: (folder) => attempt(() => requireManifest(folder).manifest),
     listBackups,
-    verifyBackup: (folder, options) => attemptAsync(() => verifyBackup(folder, options)),
+    verifyBackup: (folder, options) => attemptAsync(() => verifyBackup(folder, options, devices)),
     examine: (folder, options) =>
       attemptAsync(async () => {
         if (!existsSync(join(folder, DATABASE_FILE))) throw notAVault();
@@ -192,6 +213,7 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
         const key = await keyFromSlots(
           read.header,
           options.unlock,
+          devices,
           fitsFile(folder, read.header),
           true,
         );
@@ -213,7 +235,7 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
         const { header } = readHeader(folder) ?? {};
         if (!header) throw headerDamaged();
         throttle.check(folder);
-        const key = await keyFromSlots(header, options, fitsFile(folder, header), true);
+        const key = await keyFromSlots(header, options, devices, fitsFile(folder, header), true);
         if (!key) {
           throttle.failed(folder);
           throw wrongPassphrase();
@@ -263,10 +285,7 @@ export function createVaultFiles(deps: VaultFilesDeps): VaultFiles {
 
 /** What new slots cost: as the people's do, never as cheap as the slot of the printed code. */
 function personCost(slots: readonly Slot[]): KdfCost {
-  const slot = slots.find(isPerson);
-  if (!slot) return KDF_FLOOR;
-  const { salt: _salt, ...cost } = slot.kdf;
-  return cost;
+  return slots.filter(isPerson).map(slotCost).find(Boolean) ?? KDF_FLOOR;
 }
 
 /** A damaged first page refuses every key; the passphrase was right all the same (`orNewest`). */

@@ -11,6 +11,7 @@ const DEFAULTS: Stored = {
   theme: 'system',
   readingSize: 17,
   lockAfterMinutes: 10,
+  lockAfterHours: 12,
   keys: {},
 };
 

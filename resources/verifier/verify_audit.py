@@ -6,6 +6,7 @@ It shares no line with Cloister: whoever distrusts the application can read this
   * every leaf: RFC 6962 hash SHA-256(0x00 || body), bodies that number themselves without a gap
   * the tree: RFC 6962 / RFC 9162 root, recomputed from the leaves, for every signed head in the file
   * every signed head: C2SP checkpoint in a signed note, Ed25519 (RFC 8032), written out below
+  * every new key of the log: signed by the key before it and by itself, in a leaf of its own
   * anchors: heads that were kept elsewhere (a stick, a printed page) must be heads of this very log
 
 Usage:
@@ -13,8 +14,8 @@ Usage:
   verify_audit.py --vectors FOLDER     proof vectors in the layout of transparency-dev/merkle
   verify_audit.py --batch LIST         one file per line of LIST; prints one verdict per line
 
---key is the line that was noted on paper when the vault was made. Without it the file is only shown to be
-consistent with the key that it names itself, and this program says so.
+--key is a line that was noted on paper when the vault was made, or when its log got a new key. Without it
+the file is only shown to be consistent with the key that it names itself, and this program says so.
 
 Exit codes: 0 intact, 1 not intact, 2 the program could not be run as asked.
 """
@@ -267,6 +268,49 @@ def open_checkpoint(note, origin, key):
     return (int(lines[1]), root) if root is not None and len(root) == 32 else None
 
 
+# ---------------------------------------------------------------- the keys of the log
+
+# ASCII and the dash of signature lines.
+SUCCESSION = re.compile("[\n -~\u2014]{1,4000}")
+
+
+def open_succession(note, origin, former, seq):
+    """The text of the key that follows `former` by the leaf `seq`, or None where not both signed it."""
+    lines = note.split("\n") if SUCCESSION.fullmatch(note) else []
+    if len(lines) < 5 or lines[3] == former:
+        return None
+    key, next_key = parse_key(former), parse_key(lines[3])
+    if key is None or next_key is None or next_key[0] != origin:
+        return None
+    text = "%s succession\n%d\n%s\n%s\n" % (origin, seq, former, lines[3])
+    if not note.startswith(text + "\n"):
+        return None
+    both = open_note(note, key) == text and open_note(note, next_key) == text
+    return lines[3] if both else None
+
+
+class Keys:
+    """The keys of a log in the order in which they signed, from the one it began with."""
+
+    def __init__(self, origin, first):
+        self.origin = origin
+        self.chain = [(-1, first)]  # (the leaf that brought it, key)
+
+    def succeed(self, note, seq):
+        following = open_succession(note, self.origin, self.chain[-1][1], seq)
+        if following is None:
+            raise Refused("succession", "the new key in leaf %d is not signed as it should be" % seq)
+        self.chain.append((seq, following))
+
+    def open_head(self, note):
+        """(size, root) of a head by the key that was in force at its size, or None."""
+        lines = note[: note.rfind("\n\n") + 1].split("\n")
+        if len(lines) != 4 or not re.fullmatch("0|[1-9][0-9]{0,15}", lines[1]):
+            return None
+        text = [key for seq, key in self.chain if seq < int(lines[1])][-1]
+        return open_checkpoint(note, self.origin, parse_key(text))
+
+
 # ---------------------------------------------------------------- the exported file
 
 
@@ -285,7 +329,7 @@ def read_body(raw, index):
 
 
 def read_export(data):
-    """(origin, key text, leaf hashes, number of pruned bodies, notes); structure only."""
+    """(origin, key text, leaf hashes, pruned bodies, successions, notes); structure only."""
     lines = data.split(b"\n")
     unterminated = lines.pop() != b""
     place = iter(lines)
@@ -300,13 +344,16 @@ def read_export(data):
         raise Refused("format", "line 1 is not the header of an audit file")
     origin, key_text = header.group(1).decode("ascii"), header.group(2).decode("ascii")
     size = int(header.group(3))
-    hashes, pruned = [], 0
+    hashes, pruned, successions = [], 0, []
     for index in range(size):
         line = next_line("leaf %d" % index)
         found, gone = LEAF.fullmatch(line), PRUNED.fullmatch(line)
         raw = strict_base64(found.group(1)) if found else None
         if raw is not None:
-            read_body(raw, index)
+            body = read_body(raw, index)
+            if "succession" in body:
+                note = body["succession"]
+                successions.append((index, note if isinstance(note, str) else ""))
             hashes.append(leaf_hash(raw))
         elif gone:
             hashes.append(bytes.fromhex(gone.group(1).decode("ascii")))
@@ -326,7 +373,7 @@ def read_export(data):
         raise Refused("format", "the signed heads or the end are not as they should be")
     if unterminated or next(place, None) is not None:
         raise Refused("format", "something follows the end")
-    return origin, key_text, hashes, pruned, notes
+    return origin, key_text, hashes, pruned, successions, notes
 
 
 def decode_note(raw):
@@ -352,15 +399,19 @@ def notes_in(data):
 
 def verify_export(data, trusted_key=None, anchors=()):
     """A dictionary of facts; raises Refused. `anchors` are the contents of anchor files."""
-    origin, key_text, hashes, pruned, notes = read_export(data)
+    origin, key_text, hashes, pruned, successions, notes = read_export(data)
     key = parse_key(key_text)
     if key is None or key[0] != origin:
         raise Refused("key", "the key named in the file is malformed or not of this log")
-    if trusted_key is not None and trusted_key.strip() != key_text:
+    keys = Keys(origin, key_text)
+    for seq, note in successions:
+        keys.succeed(note, seq)
+    chain = [text for _, text in keys.chain]
+    if trusted_key is not None and trusted_key.strip() not in chain:
         raise Refused("trust", "the file is signed by another key than the one you trust")
     heads = []
     for number, raw in enumerate(notes, 1):
-        head = open_checkpoint(decode_note(raw), origin, key)
+        head = keys.open_head(decode_note(raw))
         if head is None:
             raise Refused("signature", "signed head %d is not genuine" % number)
         heads.append(head)
@@ -370,7 +421,7 @@ def verify_export(data, trusted_key=None, anchors=()):
         if not found:
             raise Refused("anchor", "an anchor file holds no signed head")
         for note in found:
-            head = open_checkpoint(note, origin, key)
+            head = keys.open_head(note)
             if head is None:
                 raise Refused("anchor", "an anchor is not a genuine head of this log")
             kept.append(head)
@@ -385,7 +436,7 @@ def verify_export(data, trusted_key=None, anchors=()):
             raise Refused("anchor", "the log is no continuation of an anchor of %d leaves" % size)
     return {
         "origin": origin,
-        "key": key_text,
+        "keys": chain,
         "leaves": len(hashes),
         "pruned": pruned,
         "root": heads[-1][1].hex(),
@@ -469,9 +520,11 @@ def run_file(path, trusted_key, anchors):
     print("heads    %d in the file, %d anchors, all consistent" % (facts["heads"], facts["anchors"]))
     if facts["pruned"]:
         print("pruned   %d bodies were removed by retention; their hashes are proven" % facts["pruned"])
-    print("key      %s" % facts["key"])
+    print("key      %s" % facts["keys"][0])
+    for following in facts["keys"][1:]:
+        print("then     %s" % following)
     if trusted_key is None:
-        print("Compare this key with the one noted on paper when the vault was made, or use --key:")
+        print("Compare the last key with the one noted on paper, or use --key:")
         print("without that the file is only consistent with itself.")
     return 0
 

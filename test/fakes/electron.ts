@@ -59,6 +59,46 @@ export class FakeContents extends EventEmitter {
   }
 }
 
+/** A key store whose state a test changes under the program. */
+export interface FakeSafeStorage {
+  available: boolean;
+  backend: string;
+  /** What the system encrypts under; another one opens nothing that was made before. */
+  key: string;
+  shouldReEncrypt: boolean;
+  fails: boolean;
+  readonly calls: string[];
+}
+
+const boxed = (key: string, text: string): Buffer =>
+  Buffer.from(`${key}\n${Buffer.from(text, 'utf8').toString('hex')}`);
+
+function createSafeStorage(fake: FakeSafeStorage): object {
+  const called = async (name: string): Promise<void> => {
+    fake.calls.push(name);
+    await Promise.resolve();
+    if (fake.fails) throw new Error('The keyring does not answer');
+  };
+  return {
+    isAsyncEncryptionAvailable: async () => {
+      await called('isAsyncEncryptionAvailable');
+      return fake.available;
+    },
+    getSelectedStorageBackend: () => fake.backend,
+    encryptStringAsync: async (text: string) => {
+      await called('encryptStringAsync');
+      return boxed(fake.key, text);
+    },
+    decryptStringAsync: async (box: Buffer) => {
+      await called('decryptStringAsync');
+      const [key, hex = ''] = box.toString('utf8').split('\n');
+      if (key !== fake.key) throw new Error('The box does not open');
+      const result = Buffer.from(hex, 'hex').toString('utf8');
+      return { result, shouldReEncrypt: fake.shouldReEncrypt };
+    },
+  };
+}
+
 export interface FakeSession {
   readonly events: EventEmitter;
   readonly handled: Map<string, (request: { url: string; method: string }) => Response>;
@@ -98,12 +138,17 @@ export interface FakeElectron {
   readonly schemes: unknown[];
   readonly errorBoxes: string[][];
   readonly menus: unknown[];
+  readonly safeStorage: FakeSafeStorage;
 }
 
 export function createFakeElectron(
-  options: { readonly packaged?: boolean; readonly firstInstance?: boolean } = {},
+  options: {
+    readonly packaged?: boolean;
+    readonly firstInstance?: boolean;
+    readonly userData?: string;
+  } = {},
 ): FakeElectron {
-  const { packaged = true, firstInstance = true } = options;
+  const { packaged = true, firstInstance = true, userData = '/profile' } = options;
   const switches = new Map<string, string | undefined>();
   const calls: string[] = [];
   const schemes: unknown[] = [];
@@ -111,6 +156,14 @@ export function createFakeElectron(
   const windows: FakeElectron['windows'] = [];
   const errorBoxes: string[][] = [];
   const menus: unknown[] = [];
+  const safeStorage: FakeSafeStorage = {
+    available: true,
+    backend: 'gnome_libsecret',
+    key: 'of this account',
+    shouldReEncrypt: false,
+    fails: false,
+    calls: [],
+  };
   const app = Object.assign(new EventEmitter(), {
     switches,
     calls,
@@ -123,6 +176,7 @@ export function createFakeElectron(
       return Promise.resolve();
     },
     getLocale: () => 'de-AT',
+    getPath: (name: string) => (name === 'userData' ? userData : `/nowhere/${name}`),
     commandLine: {
       appendSwitch: (name: string, value?: string) => {
         calls.push('switch');
@@ -214,6 +268,7 @@ export function createFakeElectron(
         schemes.push(...given);
       },
     },
+    safeStorage: createSafeStorage(safeStorage),
     session: { fromPartition: () => realSession },
     utilityProcess: {
       fork: (file: string, args: string[], given: Record<string, unknown>) => {
@@ -234,5 +289,6 @@ export function createFakeElectron(
     schemes,
     errorBoxes,
     menus,
+    safeStorage,
   };
 }

@@ -41,6 +41,7 @@ export function createFakeVaults(roles: readonly Role[] = ROLES): FakeVaults {
       name: 'Ward 3',
       user,
       byRecoveryCode: false,
+      withoutDevice: false,
       notices: [],
       store: { vaultId: id, db: database.db, transaction: database.transaction } as never,
       keys: {

@@ -1,15 +1,23 @@
 // The audit log: append, sign, prove, verify. An entry belongs into the transaction of the act it
 // records; orders are appended and committed before the act (ARCHITECTURE, invariant 4).
 //
-// The signed head is kept twice: in the database and, as the anchor, in a file beside it. A database that
-// was put back to an older state is smaller than its anchor, or no continuation of it, and is reported.
+// The signed head is kept in the database and, as an anchor, outside it (`anchor.ts`). A log that was put
+// back to an older state is smaller than its anchor, or no continuation of it, and is reported.
 import { createHash } from 'node:crypto';
 import { fault, type Clock, type Random } from '../../platform/index.ts';
 import type { Store } from '../../store/index.ts';
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
+import {
+  ANCHOR_FILE,
+  anchorText,
+  noteInAnchor,
+  readAnchor,
+  type Anchor,
+  type KeptHeads,
+} from './anchor.ts';
 import { createAuditRepository, type LeafRow } from './auditRepository.ts';
-import { checkpointText, createSigner, openCheckpoint, type Head } from './checkpoint.ts';
+import { checkpointText, createSigner, parseCheckpoint, type Head } from './checkpoint.ts';
 import { exportLines } from './exportFile.ts';
 import {
   commitment,
@@ -27,6 +35,14 @@ import {
   rootAt,
   type SubtreeSource,
 } from './merkle.ts';
+import {
+  SUCCESSION,
+  createLogKeys,
+  keysOfLog,
+  successionText,
+  type LogKeys,
+  type Succession,
+} from './succession.ts';
 import { verifyLog, type AuditVerification, type VerificationOptions } from './verification.ts';
 
 export interface AuditLogDeps {
@@ -35,6 +51,8 @@ export interface AuditLogDeps {
   readonly random: Random;
   /** Written into every leaf. */
   readonly appVersion: string;
+  /** Heads in the key store of this machine, where it has one. */
+  readonly keptHeads?: KeptHeads;
 }
 
 export interface AuditLeaf {
@@ -61,8 +79,10 @@ export type AnchorState = 'unknown' | 'intact' | 'rolledBack' | 'broken';
 export interface AuditLog {
   /** Name of this log in checkpoints and in `subjectRef`. */
   readonly origin: string;
-  /** `name+hash+key`: what an auditor is given once, on paper. */
+  /** `name+hash+key` of the key that signs now: what an auditor is given on paper, anew after a rotation. */
   readonly verifierKey: string;
+  /** Every key that signed this log, and for which sizes. */
+  keys(): LogKeys;
   /** Inside the caller's transaction where there is one, else durable when it returns. */
   append(entry: AuditEntry): { readonly seq: number; readonly leafHash: Buffer };
   size(): number;
@@ -95,7 +115,18 @@ export interface AuditLog {
     readonly second?: string;
   }): Result<void>;
   /** As `compareAnchor`, with a head that was kept elsewhere: on a stick, on paper. */
-  compareHead(note: string): { readonly state: AnchorState; readonly size: number };
+  compareHead(
+    note: string,
+    successions?: readonly string[],
+  ): { readonly state: AnchorState; readonly size: number };
+  /**
+   * A new key: a leaf that the old and the new one sign, then a head by the new one. The old one is gone when
+   * this returns. Fails with AUDIT_BROKEN where the log does not continue its anchor.
+   */
+  rotateKey(by: {
+    readonly actor: string;
+    readonly roles: readonly string[];
+  }): Result<{ readonly formerKey: string; readonly head: SignedHead }>;
   /** Recomputes everything; about 100,000 leaves in two seconds. */
   verify(options?: VerificationOptions): Promise<AuditVerification>;
   /** Newest first. `before` is the `next` of the page before. */
@@ -115,14 +146,18 @@ export interface AuditLog {
 }
 
 export const SIGNING_KEY = 'audit.signingKey';
-export const ANCHOR_FILE = 'head.json';
+/** Leaves that nobody writes without the key and after which a log may rightly be smaller than it was. */
+const NEW_LINEAGE = ['backup.restore', 'vault.salvage', 'audit.accept'] as const;
 
-export function createAuditLog({ store, clock, random, appVersion }: AuditLogDeps): AuditLog {
+export function createAuditLog(deps: AuditLogDeps): AuditLog {
+  const { store, clock, random, appVersion, keptHeads } = deps;
   const repository = createAuditRepository(store.db);
   const anchor = store.sidecar(ANCHOR_FILE);
   const origin = `cloister/${store.vaultId}`;
-  const signer = createSigner(origin, signingKey());
-  const { verifierKey } = signer;
+  let signer = createSigner(origin, signingKey());
+  const found = keysOfLog(repository, origin, signer.verifierKey);
+  /** Without a sound succession only what the present key signed is believed, and the vault is read only. */
+  let keys = found ?? createLogKeys(origin, signer.verifierKey);
   const companions: (() => void)[] = [];
 
   function signingKey(): Buffer {
@@ -181,8 +216,15 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     return signed;
   }
 
-  const writeAnchor = ({ checkpoint, at }: SignedHead): void =>
-    anchor.write(`${JSON.stringify({ checkpoint, verifierKey, at }, undefined, 1)}\n`);
+  function writeAnchor({ checkpoint, at }: SignedHead): void {
+    const successions = keys.successions.map(({ note }) => note);
+    const text = anchorText({ checkpoint, verifierKey: signer.verifierKey, at, successions });
+    anchor.write(text);
+    keptHeads?.write(lineage(), text);
+  }
+
+  const lineage = (): string =>
+    repository.newestOf(NEW_LINEAGE)?.leaf_hash.toString('hex') ?? 'first';
 
   function signedHead(): SignedHead | undefined {
     const row = repository.head();
@@ -191,15 +233,25 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
       : undefined;
   }
 
-  const anchorNote = (): string | undefined => noteInAnchor(anchor.read());
+  const anchors = (): Anchor[] =>
+    [readAnchor(anchor.read()), readAnchor(keptHeads?.read(lineage()))].filter(
+      (each) => each !== undefined,
+    );
 
   function compareAnchor(): AnchorState {
-    const note = anchorNote();
-    return note === undefined ? 'unknown' : compareHead(note).state;
+    if (!found) return 'broken';
+    const states = anchors().map(({ note, successions }) => compareHead(note, successions).state);
+    return (
+      (['broken', 'rolledBack', 'intact'] as const).find((each) => states.includes(each)) ??
+      'unknown'
+    );
   }
 
-  function compareHead(note: string): { state: AnchorState; size: number } {
-    const known = openCheckpoint(note, origin, verifierKey);
+  function compareHead(
+    note: string,
+    successions: readonly string[] = [],
+  ): { state: AnchorState; size: number } {
+    const known = keys.extendedBy(successions).openHead(note);
     if (!known) return { state: 'broken', size: 0 };
     const { size } = known;
     if (size > repository.size()) return { state: 'rolledBack', size };
@@ -217,8 +269,9 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
         'The audit log itself is damaged, so there is no head to accept. Nothing was changed. Keep a copy of the vault folder and restore a backup.',
       );
     }
-    const note = anchorNote() ?? '';
-    const known = openCheckpoint(note, origin, verifierKey);
+    const [newest] = anchors().sort((one, other) => claimedSize(other) - claimedSize(one));
+    const note = newest?.note ?? '';
+    const known = keys.extendedBy(newest?.successions ?? []).openHead(note);
     const salt = random.bytes(32);
     store.transaction(() => {
       const { seq } = append({
@@ -239,6 +292,34 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     return ok(undefined);
   }
 
+  function rotateKey(by: Parameters<AuditLog['rotateKey']>[0]): ReturnType<AuditLog['rotateKey']> {
+    const state = compareAnchor();
+    if (state === 'rolledBack' || state === 'broken') {
+      return failure(
+        'AUDIT_BROKEN',
+        'The audit log does not continue its newest known head, so it takes no new key: that would bless what was found. Nothing was changed. Look at the audit room first.',
+      );
+    }
+    sign(); // What came before is the old key's to answer for.
+    const seed = random.bytes(32);
+    const next = createSigner(origin, seed);
+    const formerKey = signer.verifierKey;
+    const succession = store.transaction((): Succession => {
+      const link = { seq: repository.size(), from: formerKey, to: next.verifierKey };
+      const text = successionText(origin, link);
+      // Both notes begin with the text and an empty line; the second one's signature follows the first's.
+      const note = signer.sign(text) + next.sign(text).slice(text.length + 1);
+      append({ action: SUCCESSION, actor: by.actor, roles: by.roles, succession: note });
+      repository.replaceSecret(SIGNING_KEY, seed);
+      return { ...link, note };
+    });
+    seed.fill(0);
+    signer = next;
+    keys = createLogKeys(origin, keys.first, [...keys.successions, succession]);
+    store.checkpoint(); // The old key's page is gone from the write-ahead log too.
+    return ok({ formerKey, head: sign() });
+  }
+
   const leafOf = (row: LeafRow): AuditLeaf => ({
     seq: row.seq,
     at: row.at,
@@ -249,7 +330,10 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
 
   return {
     origin,
-    verifierKey,
+    get verifierKey() {
+      return signer.verifierKey;
+    },
+    keys: () => keys,
     append,
     size: () => repository.size(),
     head() {
@@ -266,8 +350,11 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     compareAnchor,
     compareHead,
     acceptHead,
+    rotateKey,
     verify: (options = {}) =>
-      verifyLog({ ...options, repository, origin, verifierKey, anchor: anchorNote() }),
+      verifyLog({
+        ...{ ...options, repository, origin, verifierKey: signer.verifierKey, anchors: anchors() },
+      }),
     list({ before = Number.MAX_SAFE_INTEGER, limit, action }) {
       const items = repository.page(before, limit, action).map(leafOf);
       const last = items.at(-1);
@@ -276,11 +363,12 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
     },
     exportFile() {
       // The head known outside before this one: the file shows that the log continues it.
-      const before = anchorNote();
-      const known = openCheckpoint(before ?? '', origin, verifierKey);
+      const before = noteInAnchor(anchor.read());
+      const known = keys.openHead(before ?? '');
       const head = sign();
       const checkpoints = [...(before && known ? [before] : []), head.checkpoint];
       const { size } = head;
+      const verifierKey = keys.first;
       return { head, lines: exportLines({ repository, origin, verifierKey, size, checkpoints }) };
     },
     leaf(seq) {
@@ -295,16 +383,8 @@ export function createAuditLog({ store, clock, random, appVersion }: AuditLogDep
   };
 }
 
-/** The anchor's note; an unreadable file counts as a note nobody signed. */
-export function noteInAnchor(bytes: Uint8Array | undefined): string | undefined {
-  if (!bytes) return undefined;
-  try {
-    const file = JSON.parse(Buffer.from(bytes).toString('utf8')) as { checkpoint?: unknown };
-    return String(file.checkpoint);
-  } catch {
-    return '';
-  }
-}
+const claimedSize = ({ note }: Anchor): number =>
+  parseCheckpoint(note.slice(0, note.lastIndexOf('\n\n') + 1))?.size ?? -1;
 
 const broken = (detail: string) =>
   fault(

@@ -31,6 +31,10 @@ export interface AuditRepository {
   /** Newest first, below `before`; of one action where given. */
   page(before: number, limit: number, action: string | undefined): LeafRow[];
   countOf(action: string | undefined): number;
+  /** Oldest first. */
+  ofAction(action: string): LeafRow[];
+  /** The newest leaf of any of these actions. */
+  newestOf(actions: readonly string[]): LeafRow | undefined;
   nodeCount(): number;
   head(): HeadRow | undefined;
   putHead(row: HeadRow): void;
@@ -39,6 +43,7 @@ export interface AuditRepository {
   putAcceptance(seq: number, salt: Buffer, reason: string): void;
   secret(name: string): Buffer | undefined;
   putSecret(name: string, value: Buffer): void;
+  replaceSecret(name: string, value: Buffer): void;
 }
 
 const COLUMNS = 'seq, at, action, body, leaf_hash';
@@ -89,6 +94,12 @@ export function createAuditRepository(db: Db): AuditRepository {
       action === undefined ? page.all([before, limit]) : pageOfAction.all([action, before, limit]),
     countOf: (action) =>
       action === undefined ? size() : (countOfAction.get([action])?.count ?? 0),
+    ofAction: (action) =>
+      db.all<LeafRow>(`SELECT ${COLUMNS} FROM audit_leaf WHERE action = ? ORDER BY seq`, [action]),
+    newestOf: (actions) =>
+      actions
+        .flatMap((action) => pageOfAction.all([action, Number.MAX_SAFE_INTEGER, 1]))
+        .sort((a, b) => b.seq - a.seq)[0],
     nodeCount: () => nodeCount.get()?.count ?? 0,
     head: () => head.get(),
     putHead: (row) => void putHead.run([row.size, row.root, row.signed_note, row.at]),
@@ -101,5 +112,7 @@ export function createAuditRepository(db: Db): AuditRepository {
       ]),
     secret: (name) => secret.get([name])?.value,
     putSecret: (name, value) => void putSecret.run([name, value]),
+    replaceSecret: (name, value) =>
+      void db.run('UPDATE vault_secret SET value = ? WHERE name = ?', [value, name]),
   };
 }

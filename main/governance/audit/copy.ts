@@ -1,15 +1,19 @@
 // The audit log inside a backup or a damaged vault, judged without opening it as a vault: nothing is signed,
 // nothing is written.
 import type { CopyOfVault } from '../../store/index.ts';
-import { ANCHOR_FILE, SIGNING_KEY, noteInAnchor } from './auditLog.ts';
+import { ANCHOR_FILE, readAnchor } from './anchor.ts';
+import { SIGNING_KEY } from './auditLog.ts';
 import { createAuditRepository } from './auditRepository.ts';
-import { createSigner, openCheckpoint } from './checkpoint.ts';
+import { createSigner } from './checkpoint.ts';
 import { rootAt } from './merkle.ts';
+import { createLogKeys, keysOfLog, type LogKeys } from './succession.ts';
 import { verifyLog, type AuditVerification, type VerificationOptions } from './verification.ts';
 
 export interface CopyVerdict extends AuditVerification {
   readonly origin: string;
+  /** Of the key that the copy signs with. */
   readonly verifierKey: string;
+  readonly keys: LogKeys;
   /** Whether the log is the one whose head the manifest names. */
   readonly continuesManifest: boolean;
 }
@@ -25,9 +29,11 @@ export async function verifyCopy(
   if (!key) return undefined;
   const origin = `cloister/${copy.vaultId}`;
   const { verifierKey } = createSigner(origin, key);
-  const anchor = noteInAnchor(copy.sidecar(ANCHOR_FILE));
-  const verified = await verifyLog({ ...options, repository, origin, verifierKey, anchor });
-  const named = openCheckpoint(manifest.log.checkpoint, origin, verifierKey);
+  const anchor = readAnchor(copy.sidecar(ANCHOR_FILE));
+  const anchors = anchor ? [anchor] : [];
+  const verified = await verifyLog({ ...options, repository, origin, verifierKey, anchors });
+  const keys = keysOfLog(repository, origin, verifierKey) ?? createLogKeys(origin, verifierKey);
+  const named = keys.openHead(manifest.log.checkpoint);
   const root = (size: number): Buffer | undefined => {
     try {
       return rootAt(BigInt(size), (level, index) => {
@@ -44,5 +50,5 @@ export async function verifyCopy(
     named !== undefined &&
     named.size <= verified.size &&
     root(named.size)?.equals(named.root) === true;
-  return { ...verified, origin, verifierKey, continuesManifest };
+  return { ...verified, origin, verifierKey, keys, continuesManifest };
 }

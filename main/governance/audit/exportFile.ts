@@ -3,12 +3,16 @@
 // a test holds both to the same verdict. Each line has exactly one spelling, so that nothing can be read in
 // two ways.
 import type { AuditRepository } from './auditRepository.ts';
-import { openCheckpoint, parseVerifierKey } from './checkpoint.ts';
+import { parseVerifierKey } from './checkpoint.ts';
 import { createCompactRange, leafHash } from './merkle.ts';
+import { followSuccessions } from './succession.ts';
 
 const PAGE = 2_000;
 
-/** Lines with their ends. `checkpoints`: signed notes, the last one covers all `size` leaves. */
+/**
+ * Lines with their ends. `verifierKey`: the one the log began with; leaves say what came after it.
+ * `checkpoints`: signed notes, the last one covers all `size` leaves.
+ */
 export function* exportLines(log: {
   readonly repository: Pick<AuditRepository, 'leaves'>;
   readonly origin: string;
@@ -36,17 +40,23 @@ export function* exportLines(log: {
 
 /**
  * `format`: a line is not as it should be. `leaf`: a body does not carry its number. `key`: the key named is
- * malformed or of another log. `trust`: not the key that was noted down. `signature`: a head is not
- * genuine. `root`: the leaves do not give a head. `anchor`: the log does not continue a head kept elsewhere.
+ * malformed or of another log. `succession`: a leaf replaces the key, and the old and the new one did not
+ * sign that. `trust`: the key that was noted down never signed here. `signature`: a head is not genuine, or
+ * not of the key of its day. `root`: the leaves do not give a head. `anchor`: the log does not continue a
+ * head kept elsewhere.
  */
-export type ExportFlaw = 'format' | 'leaf' | 'key' | 'trust' | 'signature' | 'root' | 'anchor';
+export type ExportFlaw =
+  'format' | 'leaf' | 'key' | 'succession' | 'trust' | 'signature' | 'root' | 'anchor';
 
 export interface ExportVerdict {
   readonly flaw: ExportFlaw | undefined;
   /** Where, in words; empty where there is no flaw. */
   readonly where: string;
   readonly origin: string;
+  /** The key that the log began with. */
   readonly verifierKey: string;
+  /** The key that signs it now; empty where there is a flaw before it is known. */
+  readonly currentKey: string;
   readonly leaves: number;
   /** Leaves whose body retention removed. */
   readonly pruned: number;
@@ -55,7 +65,7 @@ export interface ExportVerdict {
 }
 
 export interface ExportTrust {
-  /** The key as noted on paper. Without it the file is only consistent with itself. */
+  /** Any key of this log as noted on paper. Without it the file is only consistent with itself. */
   readonly verifierKey?: string;
   /** Contents of anchor files. */
   readonly anchors?: readonly Uint8Array[];
@@ -80,7 +90,7 @@ export async function verifyExport(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   trust: ExportTrust = {},
 ): Promise<ExportVerdict> {
-  const facts = { origin: '', verifierKey: '', leaves: 0, pruned: 0 };
+  const facts: Facts = { origin: '', verifierKey: '', currentKey: '', leaves: 0, pruned: 0 };
   try {
     const root = await judge(pieces, trust, facts);
     return { ...facts, flaw: undefined, where: '', root: root.toString('hex') };
@@ -90,10 +100,18 @@ export async function verifyExport(
   }
 }
 
+interface Facts {
+  origin: string;
+  verifierKey: string;
+  currentKey: string;
+  leaves: number;
+  pruned: number;
+}
+
 async function judge(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { verifierKey, anchors = [] }: ExportTrust,
-  facts: { origin: string; verifierKey: string; leaves: number; pruned: number },
+  facts: Facts,
 ): Promise<Buffer> {
   const lines = linesOf(pieces);
   const next = async (what: string): Promise<string> => {
@@ -115,9 +133,11 @@ async function judge(
   const roots = new Map<number, Buffer>();
   const range = createCompactRange();
   const trail: Buffer[] = [];
+  const successions: { readonly seq: number; readonly note: string }[] = [];
   if (sizes.has(0)) roots.set(0, range.root());
   for (let index = 0; index < size; index += 1) {
-    const hash = hashOf(await next(`leaf ${index}`), index, facts);
+    const { hash, succession } = leafOf(await next(`leaf ${index}`), index, facts);
+    if (succession !== undefined) successions.push({ seq: index, note: succession });
     range.append(hash);
     trail.push(hash);
     facts.leaves += 1;
@@ -141,18 +161,22 @@ async function judge(
   if (!key || key.name !== origin) {
     throw new Flaw('key', 'the key named in the file is malformed or not of this log');
   }
-  if (verifierKey !== undefined && verifierKey.trim() !== keyText) {
+  const keys = followSuccessions(origin, keyText, successions);
+  if (!keys) throw new Flaw('succession', 'a new key of the log is not signed as it should be');
+  facts.currentKey = keys.current;
+  const chain = [keys.first, ...keys.successions.map(({ to }) => to)];
+  if (verifierKey !== undefined && !chain.includes(verifierKey.trim())) {
     throw new Flaw('trust', 'the file is signed by another key than the one you trust');
   }
   const heads = notes.map((note, at) => {
-    const head = openCheckpoint(note, origin, keyText);
+    const head = keys.openHead(note);
     if (!head) throw new Flaw('signature', `signed head ${at + 1} is not genuine`);
     return head;
   });
   const keptHeads = kept.flatMap((found) => {
     if (found.length === 0) throw new Flaw('anchor', 'an anchor file holds no signed head');
     return found.map((note) => {
-      const head = openCheckpoint(note, origin, keyText);
+      const head = keys.openHead(note);
       if (!head) throw new Flaw('anchor', 'an anchor is not a genuine head of this log');
       return head;
     });
@@ -174,19 +198,21 @@ async function judge(
   return last.root;
 }
 
-function hashOf(line: string, index: number, facts: { pruned: number }): Buffer {
+function leafOf(
+  line: string,
+  index: number,
+  facts: Facts,
+): { readonly hash: Buffer; readonly succession: string | undefined } {
   const body = strictBase64(LEAF.exec(line)?.[1]);
-  if (body) {
-    mustCarry(body, index);
-    return leafHash(body);
-  }
+  if (body) return { hash: leafHash(body), succession: successionOf(body, index) };
   const hex = PRUNED.exec(line)?.[1];
   if (hex === undefined) throw new Flaw('format', `line ${index + 2} is not a leaf`);
   facts.pruned += 1;
-  return Buffer.from(hex, 'hex');
+  return { hash: Buffer.from(hex, 'hex'), succession: undefined };
 }
 
-function mustCarry(body: Buffer, index: number): void {
+/** The body must carry its number. A succession that is no text is one nobody signed. */
+function successionOf(body: Buffer, index: number): string | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(utf8(body) ?? '');
@@ -197,6 +223,9 @@ function mustCarry(body: Buffer, index: number): void {
   if (!isObject || (parsed as { readonly seq?: unknown }).seq !== index) {
     throw new Flaw('leaf', `leaf ${index} does not carry its number`);
   }
+  if (!Object.hasOwn(parsed as object, 'succession')) return undefined;
+  const { succession } = parsed as { readonly succession?: unknown };
+  return typeof succession === 'string' ? succession : '';
 }
 
 function addRoots(

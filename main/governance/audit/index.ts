@@ -1,4 +1,6 @@
 // The tamper-evident log: an RFC 6962 tree in the vault with C2SP checkpoints as signed heads.
+export { loadKeptHeads, type KeptHeads } from './anchor.ts';
+export { createLogKeys, type LogKeys, type Succession } from './succession.ts';
 export {
   createAuditLog,
   type AnchorState,

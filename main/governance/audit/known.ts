@@ -1,6 +1,7 @@
 // What is known of the log outside its database, and which restores the log itself records: a head from
 // after the backup is not continued by a restored log, and that is as it should be.
-import { ANCHOR_FILE, noteInAnchor, type AnchorState, type AuditLog } from './auditLog.ts';
+import { ANCHOR_FILE, readAnchor } from './anchor.ts';
+import type { AnchorState, AuditLog } from './auditLog.ts';
 import type { Store } from '../../store/index.ts';
 
 export interface KnownHead {
@@ -25,8 +26,9 @@ export function anchorBeside(
   audit: Pick<AuditLog, 'compareHead'>,
 ): KnownHead | undefined {
   const bytes = store.sidecar(ANCHOR_FILE).read();
-  const note = noteInAnchor(bytes);
-  return note === undefined ? undefined : { ...audit.compareHead(note), at: timeIn(bytes) };
+  const anchor = readAnchor(bytes);
+  if (!anchor) return undefined;
+  return { ...audit.compareHead(anchor.note, anchor.successions), at: timeIn(bytes) };
 }
 
 /** Newest first. */

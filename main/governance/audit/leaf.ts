@@ -5,6 +5,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { canonicalJson } from '../../platform/index.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
+import { SUCCESSION_NOTE } from './succession.ts';
 
 export interface AuditEntry {
   /** `noun.verb`, e.g. `consent.withdraw`. */
@@ -21,6 +22,8 @@ export interface AuditEntry {
   readonly counts?: Readonly<Record<string, number>>;
   /** SHA-256 values over salted content (`commitment`), or over content nobody can guess. Hex. */
   readonly commitments?: Readonly<Record<string, string>>;
+  /** Of a new key for the log: the note that the old and the new one sign (`succession.ts`). */
+  readonly succession?: string;
 }
 
 export interface LeafBody extends AuditEntry {
@@ -50,6 +53,7 @@ export function encodeLeaf(body: LeafBody): Buffer {
   mustHold('subjectRef', subjectRef === undefined || HASH.test(subjectRef));
   mustHold('purpose', purpose === undefined || IDENTIFIER.test(purpose));
   mustHold('policy', policy === undefined || HASH.test(policy));
+  mustHold('succession', body.succession === undefined || SUCCESSION_NOTE.test(body.succession));
   for (const [key, count] of Object.entries(body.counts ?? {})) {
     mustHold('counts', CODE.test(key) && Number.isFinite(count));
   }
@@ -73,6 +77,7 @@ export function encodeLeaf(body: LeafBody): Buffer {
       policy,
       counts: body.counts,
       commitments: body.commitments,
+      succession: body.succession,
     }),
     'utf8',
   );

@@ -10,6 +10,7 @@ import { canonicalJson, type Clock } from '../../platform/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { AuditLog } from './auditLog.ts';
 import type { LeafBody } from './leaf.ts';
+import { SUCCESSION } from './succession.ts';
 
 export const RETENTION_CLASSES = ['access', 'work', 'rights'] as const;
 export type RetentionClass = (typeof RETENTION_CLASSES)[number];
@@ -91,11 +92,11 @@ export function createAuditRetention({
   function due(): DueRow[] {
     const limit = limits();
     // The youngest limit bounds what has to be looked at; the class of each action decides. Prunings stay:
-    // they are what tells a pruned body from a stolen one.
+    // they are what tells a pruned body from a stolen one; so do successions, which say whose heads hold.
     return store.db
       .all<DueRow>(
-        "SELECT seq, at, action FROM audit_leaf WHERE body IS NOT NULL AND at < ? AND action <> 'audit.prune' ORDER BY seq",
-        [limit.access],
+        "SELECT seq, at, action FROM audit_leaf WHERE body IS NOT NULL AND at < ? AND action NOT IN ('audit.prune', ?) ORDER BY seq",
+        [limit.access, SUCCESSION],
       )
       .filter(({ at, action }) => at < limit[classOf(action)]);
   }

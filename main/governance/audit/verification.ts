@@ -1,9 +1,18 @@
 // Recomputes the whole log from its bodies and compares everything stored with it: leaf hashes, subtree
 // hashes, the signed head, the newest head known outside the database. Reports the first broken place.
-import { openCheckpoint, type Checkpoint } from './checkpoint.ts';
+import type { Anchor } from './anchor.ts';
+import { parseCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { createCompactRange, leafHash } from './merkle.ts';
 import { decodeLeaf } from './leaf.ts';
 import { prunedLeaves } from './retention.ts';
+import {
+  claimedFormerKey,
+  createLogKeys,
+  openSuccession,
+  successionIn,
+  type LogKeys,
+  type Succession,
+} from './succession.ts';
 import type { AuditRepository, LeafRow } from './auditRepository.ts';
 
 export interface AuditVerification {
@@ -22,8 +31,9 @@ export interface BrokenPlace {
    * `gap`: a leaf is missing. `body`: the body does not give the leaf's hash, is gone, or disagrees with
    * its row. `node`: a stored subtree hash is wrong. `signature`, `head`: the signed head is not this
    * key's, or not of this log. `anchor`: the log is not a continuation of the head known outside.
+   * `succession`: a new key of the log is not signed by the one before it, or is not the one it signs with.
    */
-  readonly what: 'gap' | 'body' | 'node' | 'signature' | 'head' | 'anchor';
+  readonly what: 'gap' | 'body' | 'node' | 'signature' | 'head' | 'anchor' | 'succession';
 }
 
 export interface VerificationOptions {
@@ -34,9 +44,10 @@ export interface VerificationOptions {
 export interface VerificationDeps extends VerificationOptions {
   readonly repository: AuditRepository;
   readonly origin: string;
+  /** Of the key that the vault holds. */
   readonly verifierKey: string;
-  /** The note kept outside, as read. */
-  readonly anchor: string | undefined;
+  /** Kept outside, as read. */
+  readonly anchors: readonly Anchor[];
 }
 
 const PAGE = 2_000;
@@ -46,22 +57,28 @@ export async function verifyLog(deps: VerificationDeps): Promise<AuditVerificati
   const { repository, origin, verifierKey, onProgress, signal } = deps;
   const size = repository.size();
   const stored = repository.head();
-  const signed = note(stored?.signed_note ?? undefined);
-  const anchor = note(deps.anchor);
   let firstBroken: BrokenPlace | undefined;
   const broken = (seq: number, what: BrokenPlace['what']): void => {
     firstBroken ??= { seq, what };
   };
+  // Whose signature a head needs is known after the pass; whose root is needed, before it.
+  const note = stored?.signed_note ?? undefined;
+  const notes = [...(note === undefined ? [] : [note]), ...deps.anchors.map((each) => each.note)];
+  const wanted = new Set(notes.map(claimedSize));
+  const rootsAt = new Map<number, Buffer>();
+  let first: string | undefined;
+  const successions: Succession[] = [];
 
-  function note(text: string | undefined): Checkpoint | 'forged' | undefined {
-    if (text === undefined) return undefined;
-    return openCheckpoint(text, origin, verifierKey) ?? 'forged';
+  /** Replaces the key where the leaf does; false where it claims to and does not. */
+  function follows(row: LeafRow): boolean {
+    const claimed = successionIn(row);
+    if (claimed === undefined) return true;
+    first ??= claimedFormerKey(claimed) ?? verifierKey;
+    const next = openSuccession(claimed, origin, successions.at(-1)?.to ?? first, row.seq);
+    if (next) successions.push(next);
+    return next !== undefined;
   }
 
-  const rootsAt = new Map<number, Buffer>();
-  const wanted = new Set(
-    [signed, anchor].map((head) => (typeof head === 'object' ? head.size : -1)),
-  );
   let appended = 0;
   const range = createCompactRange((level, index, hash) => {
     if (repository.hash(level, index)?.equals(hash) !== true) broken(appended, 'node');
@@ -83,6 +100,10 @@ export async function verifyLog(deps: VerificationDeps): Promise<AuditVerificati
         broken(appended, what);
         break;
       }
+      if (!follows(row)) {
+        broken(appended, 'succession');
+        break;
+      }
       range.append(row.leaf_hash);
       appended += 1;
       if (wanted.has(appended)) rootsAt.set(appended, range.root());
@@ -94,17 +115,36 @@ export async function verifyLog(deps: VerificationDeps): Promise<AuditVerificati
     broken(size, 'node');
   }
 
+  const keys = createLogKeys(origin, first ?? verifierKey, successions);
+  // Leaves that came after the count was taken may hold a rotation: left for the next time as they are.
+  if (!firstBroken && repository.size() === size && keys.current !== verifierKey) {
+    broken(size, 'succession');
+  }
   const holds = (head: Checkpoint): boolean => rootsAt.get(head.size)?.equals(head.root) === true;
-  if (signed === 'forged') broken(stored?.size ?? 0, 'signature');
-  else if (signed && !holds(signed)) broken(Math.min(signed.size, size), 'head');
-  const knownHead =
-    anchor === undefined
-      ? undefined
-      : anchor === 'forged'
-        ? { size: 0, consistent: false }
-        : { size: anchor.size, consistent: holds(anchor) };
+  if (note !== undefined) {
+    const signed = keys.openHead(note);
+    if (!signed) broken(stored?.size ?? 0, 'signature');
+    else if (!holds(signed)) broken(Math.min(signed.size, size), 'head');
+  }
+  const known = deps.anchors.map((anchor) => judged(anchor, keys, holds));
+  // The one that complains, else the newest.
+  const [knownHead] = known.sort(
+    (one, other) => Number(one.consistent) - Number(other.consistent) || other.size - one.size,
+  );
   if (knownHead?.consistent === false) broken(Math.min(knownHead.size, size), 'anchor');
   return { intact: firstBroken === undefined, size, root: range.root(), firstBroken, knownHead };
+}
+
+const claimedSize = (note: string): number =>
+  parseCheckpoint(note.slice(0, note.lastIndexOf('\n\n') + 1))?.size ?? -1;
+
+function judged(
+  { note, successions }: Anchor,
+  keys: LogKeys,
+  holds: (head: Checkpoint) => boolean,
+): { readonly size: number; readonly consistent: boolean } {
+  const head = keys.extendedBy(successions).openHead(note);
+  return head ? { size: head.size, consistent: holds(head) } : { size: 0, consistent: false };
 }
 
 function complaint(

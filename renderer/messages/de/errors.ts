@@ -148,6 +148,8 @@ export const errors = {
   'error.POLICY_LOCKED.what': 'Das hat Ihre Organisation festgelegt.',
   'error.POLICY_LOCKED.todo':
     'Bitten Sie die Administration um eine neue Richtlinie, wenn es sich ändern muss.',
-  'error.KEY_STORE_UNAVAILABLE.what': 'Der Schlüsselspeicher dieses Systems antwortet nicht.',
-  'error.KEY_STORE_UNAVAILABLE.todo': 'Öffnen Sie mit der Passphrase; mehr braucht es nicht.',
+  'error.KEY_STORE_UNAVAILABLE.what':
+    'Dieser Zugang ist an ein Gerät gebunden, das nicht hier ist, oder dieser Rechner bewahrt keine Geheimnisse auf.',
+  'error.KEY_STORE_UNAVAILABLE.todo':
+    'Arbeiten Sie an jenem Gerät, entsperren Sie mit dem gedruckten Code oder lassen Sie sich von der Verwaltung eine neue Passphrase geben.',
 } as const satisfies Translation<typeof en>;

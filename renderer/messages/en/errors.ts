@@ -127,6 +127,8 @@ export const errors = {
     'Ask whoever sent it for the signed file and the fingerprint of their key.',
   'error.POLICY_LOCKED.what': 'Your organisation has set this.',
   'error.POLICY_LOCKED.todo': 'Ask the administrator for a new policy if it has to change.',
-  'error.KEY_STORE_UNAVAILABLE.what': 'The key store of this system does not answer.',
-  'error.KEY_STORE_UNAVAILABLE.todo': 'Unlock with the passphrase; nothing else is needed.',
+  'error.KEY_STORE_UNAVAILABLE.what':
+    'This access is bound to a device that is not here, or this machine keeps no secrets.',
+  'error.KEY_STORE_UNAVAILABLE.todo':
+    'Work on that device, unlock with the printed recovery code, or ask an administrator for a new passphrase.',
 } as const;

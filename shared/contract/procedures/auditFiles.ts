@@ -135,12 +135,15 @@ export const auditFileProcedures = {
     }),
     output: z.strictObject({
       intact: z.boolean(),
-      flaw: z.enum(['format', 'leaf', 'key', 'trust', 'signature', 'root', 'anchor']).nullable(),
+      flaw: z
+        .enum(['format', 'leaf', 'key', 'succession', 'trust', 'signature', 'root', 'anchor'])
+        .nullable(),
       where: z.string().max(500),
       origin: z.string().max(200),
       verifierKey: z.string().max(400),
       leaves: Count,
       pruned: Count,
+      currentKey: z.string().max(400),
       root: z.string().max(64),
     }),
     errors: ['SOURCE_NOT_FOUND', 'SOURCE_UNREADABLE'],

@@ -136,6 +136,7 @@ export const backupProcedures = {
     errors: [
       'SOURCE_NOT_FOUND',
       'WRONG_PASSPHRASE',
+      'KEY_STORE_UNAVAILABLE',
       'BACKUP_DAMAGED',
       'AUDIT_BROKEN',
       'ERASURES_UNKNOWN',
@@ -174,7 +175,7 @@ export const backupProcedures = {
         since: Count,
       }),
     }),
-    errors: ['SOURCE_NOT_FOUND', 'WRONG_PASSPHRASE', 'BACKUP_DAMAGED'],
+    errors: ['SOURCE_NOT_FOUND', 'WRONG_PASSPHRASE', 'KEY_STORE_UNAVAILABLE', 'BACKUP_DAMAGED'],
     roles: 'anyone',
     audit: 'none',
     keeps: 'nothing',
@@ -203,6 +204,7 @@ export const backupProcedures = {
     errors: [
       'SOURCE_NOT_FOUND',
       'WRONG_PASSPHRASE',
+      'KEY_STORE_UNAVAILABLE',
       'BACKUP_DAMAGED',
       'VAULT_EXISTS',
       'VAULT_TOO_NEW',

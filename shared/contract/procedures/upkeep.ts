@@ -35,7 +35,13 @@ export const upkeepProcedures = {
     /** Without a passphrase only what can be seen from outside. */
     input: z.strictObject({ place: Path, passphrase: Passphrase.optional() }),
     output: z.strictObject({ findings: z.array(VaultFinding).max(100) }),
-    errors: ['NOT_A_VAULT', 'WRONG_PASSPHRASE', 'THROTTLED', 'VAULT_DAMAGED'],
+    errors: [
+      'NOT_A_VAULT',
+      'WRONG_PASSPHRASE',
+      'KEY_STORE_UNAVAILABLE',
+      'THROTTLED',
+      'VAULT_DAMAGED',
+    ],
     roles: 'anyone',
     audit: 'none',
   }),
@@ -66,6 +72,7 @@ export const upkeepProcedures = {
     errors: [
       'NOT_A_VAULT',
       'WRONG_PASSPHRASE',
+      'KEY_STORE_UNAVAILABLE',
       'THROTTLED',
       'VAULT_IN_USE',
       'VAULT_EXISTS',

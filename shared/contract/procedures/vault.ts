@@ -18,7 +18,10 @@ export const Settings = z.strictObject({
   locale: z.enum(['en', 'zh', 'de']),
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
   readingSize: z.number().int().min(13).max(28),
-  lockAfterMinutes: z.number().int().min(1).max(60),
+  /** Without input. NIST SP 800-63B asks for 15 at most where the data is like this. */
+  lockAfterMinutes: z.number().int().min(1).max(15),
+  /** Whatever one does: after so many hours the passphrase is asked for again. */
+  lockAfterHours: z.number().int().min(1).max(12),
   /** Action id to key, for remapped keys only. */
   keys: z.record(z.string().max(60), z.string().max(40)),
 });
@@ -44,8 +47,12 @@ export const VaultStatus = z.strictObject({
   integrity: z.enum(['unknown', 'intact', 'rolledBack', 'broken']),
   lastOpenedAt: At.nullable(),
   lockAfterMinutes: z.number().int().min(1).max(60),
+  /** When the passphrase was given for this session; from here the hours of the absolute lock count. */
+  openedAt: At.nullable(),
   /** Signed in by the printed code: everybody should know. */
   byRecoveryCode: z.boolean(),
+  /** Bound to a device and opened without it: everybody should know. */
+  withoutDevice: z.boolean(),
   /** The vault is not what it was at the last time: it can be looked at, not worked in. */
   readOnly: z.boolean(),
 });
@@ -80,6 +87,7 @@ export const vaultProcedures = {
     output: VaultStatus,
     errors: [
       'WRONG_PASSPHRASE',
+      'KEY_STORE_UNAVAILABLE',
       'THROTTLED',
       'VAULT_IN_USE',
       'NOT_A_VAULT',

@@ -73,6 +73,10 @@ export interface StubContext {
   /** The vault may only be looked at. */
   readOnly: boolean;
   byRecoveryCode: boolean;
+  /** Bound to a device that is not this one. */
+  withoutDevice: boolean;
+  /** When the passphrase was given; a test that looks at the absolute lock sets it back. */
+  openedAt: string;
   readonly intakes: Map<string, Map<string, number>>;
   /** Procedures that fail from now on, for tests of what a screen does then. */
   readonly refusals: Map<ProcedureName, Refusal>;
@@ -149,6 +153,8 @@ export function createStubCore(
     passphrase: PASSPHRASE,
     readOnly: false,
     byRecoveryCode: false,
+    withoutDevice: false,
+    openedAt: new Date().toISOString(),
     intakes: new Map(),
     refusals: new Map(),
     emit,

@@ -123,6 +123,7 @@ const DEFAULT_SETTINGS: Settings = {
   theme: 'light',
   readingSize: 17,
   lockAfterMinutes: 10,
+  lockAfterHours: 12,
   keys: {},
 };
 

@@ -24,6 +24,7 @@ const status = (context: StubContext): z.infer<typeof VaultStatus> => ({
   integrity: context.state !== 'unlocked' ? 'unknown' : context.readOnly ? 'rolledBack' : 'intact',
   lastOpenedAt: context.state === 'absent' ? null : at(1),
   lockAfterMinutes: 10,
+  openedAt: context.state === 'unlocked' ? context.openedAt : null,
   byRecoveryCode: context.byRecoveryCode,
   readOnly: context.readOnly,
 });
