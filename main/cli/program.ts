@@ -20,6 +20,7 @@ import { addModelCommands } from './commands/models.ts';
 import { addSweepCommands } from './commands/sweeps.ts';
 import { addTrainCommands } from './commands/training.ts';
 import { addReportCommands, addRequestCommands } from './commands/reports.ts';
+import { addRegisterCommands } from './commands/register.ts';
 import { addOrderCommands, addUserCommands } from './commands/staff.ts';
 import { addVaultCommands } from './commands/vault.ts';
 import { addDemoCommand } from './demo/command.ts';
@@ -46,6 +47,7 @@ Progress and failures go to standard error, results to standard output (--json f
   addOrderCommands(program);
   addCorpusCommands(program);
   addGovernanceCommands(program);
+  addRegisterCommands(program);
   addDeidCommands(program);
   addLabelingCommands(program);
   addTrainCommands(program);

@@ -9,7 +9,12 @@ import { createReportRepository } from './reportRepository.ts';
 import { createModelReports, type ModelReports, type ReportsDeps as Deps } from './reports.ts';
 
 export { anchorPage } from './anchorPage.ts';
+export { assessmentFiles } from './assessmentPage.ts';
+export { gapsOf, processingRecordFiles, type Signing } from './processingRecord.ts';
 export { accessPackCounts, accessPackFiles, type AccessPackCounts } from './accessPack.ts';
+export { breachFiles, breachTitle, type BreachDocument } from './breachDocument.ts';
+export { receiptFiles, receiptJsonLd, receiptTitle, type Receipt } from './consentReceipt.ts';
+export { noticeFiles, noticeTitle, type RecipientNotice } from './recipientNotice.ts';
 export { letterFiles, letterTitle, type Letter } from './letters.ts';
 export { portabilityFiles, portableItems } from './portability.ts';
 export { escapeHtml, html, trusted, type Html } from './html.ts';

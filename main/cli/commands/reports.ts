@@ -67,16 +67,23 @@ export async function exportReport(
   recipient: string,
   folder: string,
 ): Promise<{ readonly exitId: string; readonly files: readonly string[] }> {
-  const out = resolve(folder);
   const copy = await session.call('report.export', { reportId, recipient });
+  return { exitId: copy.exitId, files: writeFiles(folder, copy.files) };
+}
+
+/** Writes what was registered as having left; returns where the files lie. */
+export function writeFiles(
+  folder: string,
+  files: readonly { readonly name: string; readonly content: string }[],
+): readonly string[] {
+  const out = resolve(folder);
   try {
     mkdirSync(out, { recursive: true });
-    const files = copy.files.map(({ name, content }) => {
+    return files.map(({ name, content }) => {
       const path = join(out, basename(name)); // A name is a name, wherever it came from.
       writeFileAtomic(path, content);
       return path;
     });
-    return { exitId: copy.exitId, files };
   } catch (error) {
     const found = failureOf(error);
     if (found) throw new CliFailure({ ...found, correlationId: '' });
