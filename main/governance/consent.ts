@@ -1,19 +1,35 @@
 // Giving, refusing and withdrawing consent: events in one transaction per call, whatever the number of
 // people. Withdrawing asks for no more than giving does (GDPR Art. 7(3)) and works from the next read on.
-import type { OutputOf } from '../../shared/contract/index.ts';
-import { consentAt, type ConsentStatus } from '../../shared/domain/consent.ts';
+import type { Guardian, OutputOf } from '../../shared/contract/index.ts';
+import {
+  consentAt,
+  type ConsentEvent,
+  type ConsentMethod,
+  type ConsentStatus,
+  type ConsentTerms,
+} from '../../shared/domain/consent.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import { toInstant } from '../../shared/kernel/time.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, RoomContext } from './context.ts';
 import { createConsentRepository, type ConsentRow } from './consentRepository.ts';
+import { createConsentRules, type ConsentRules } from './consentRules.ts';
 import type { Purposes } from './purposes.ts';
 import type { SubjectSelector, Subjects } from './subjects.ts';
 
 /** A decision as it is shown. */
 export type ConsentEntry = OutputOf<'consent.status'>['events'][number];
 
-export interface RecordConsent {
+/** How a decision was taken, where somebody wrote it down. */
+export interface Capture {
+  /** In which language the notice was shown or read out. */
+  readonly language?: string | null;
+  readonly method?: ConsentMethod | null;
+  /** Who else was present. */
+  readonly present?: string;
+}
+
+export interface RecordConsent extends Capture {
   readonly purposeId: string;
   readonly subjects: SubjectSelector;
   readonly decision: 'given' | 'refused';
@@ -22,6 +38,13 @@ export interface RecordConsent {
   /** When the person decided; now where absent. Not in the future. */
   readonly at?: Instant | undefined;
   readonly expiresAt: Instant | null;
+  /** The version that was shown; the one in force where absent. */
+  readonly noticeVersion?: string | undefined;
+  /** When the form reached the site. */
+  readonly receivedAt?: Instant | null;
+  readonly guardian?: Guardian | null;
+  readonly separate?: boolean;
+  readonly conditional?: boolean;
 }
 
 export interface ConsentOutcome {
@@ -35,7 +58,7 @@ export interface ConsentOutcome {
 export type ConsentLostListener = (subjectIds: readonly string[], purposeId: string) => number;
 
 export interface Consents {
-  /** Fails with NOT_FOUND, PURPOSE_RETIRED, BAD_INPUT (dates). */
+  /** Fails with NOT_FOUND, PURPOSE_RETIRED, BAD_INPUT (dates, a version of the notice nobody declared). */
   record(actor: Actor, decision: RecordConsent): Result<ConsentOutcome>;
   /** Works for a retired purpose too. Fails with NOT_FOUND. */
   withdraw(
@@ -44,8 +67,21 @@ export interface Consents {
       readonly purposeId: string;
       readonly subjects: SubjectSelector;
       readonly reason: string;
-    },
+    } & Capture,
   ): Result<ConsentOutcome & { readonly staleModels: number }>;
+  /** That a conditional consent was free. Fails with NOT_FOUND, CONFLICT where nothing waits for it. */
+  confirm(
+    actor: Actor,
+    confirmation: {
+      readonly subjectId: string;
+      readonly purposeId: string;
+      readonly ground: string;
+    },
+  ): Result<ConsentStatus>;
+  readonly rules: ConsentRules;
+  birthDate(subjectId: string): string | null;
+  /** Fails with NOT_FOUND, BAD_INPUT for a day in the future. */
+  setBirthDate(subjectId: string, birthDate: string | null): Result<void>;
   status(subjectId: string, purposeId: string): ConsentStatus;
   /** All decisions of a person, in the order recorded. */
   history(subjectId: string): ConsentEntry[];
@@ -64,10 +100,11 @@ const DAY_MS = 86_400_000;
 const MOST_UNKNOWN = 500;
 
 export function createConsents(
-  { store, clock }: RoomContext,
+  { store, clock, random }: RoomContext,
   { purposes, subjects }: { readonly purposes: Purposes; readonly subjects: () => Subjects },
 ): Consents {
   const repository = createConsentRepository(store);
+  const rules = createConsentRules({ store });
   const listeners: ConsentLostListener[] = [];
 
   const vaultTime = (): Instant => {
@@ -76,9 +113,21 @@ export function createConsents(
     return last !== undefined && last > now ? last : now;
   };
 
+  const statusUnder = (
+    subjectId: string,
+    purposeId: string,
+    terms: Omit<ConsentTerms, 'birthDate'>,
+  ): ConsentStatus =>
+    consentAt(repository.events(subjectId, purposeId).map(eventOf), vaultTime(), {
+      ...terms,
+      birthDate: repository.birthDate(subjectId),
+    });
+
   function status(subjectId: string, purposeId: string): ConsentStatus {
-    const notice = purposes.get(purposeId)?.noticeVersion ?? '';
-    return consentAt(repository.events(subjectId, purposeId).map(eventOf), vaultTime(), notice);
+    const purpose = purposes.get(purposeId);
+    return purpose
+      ? statusUnder(subjectId, purposeId, rules.terms(purpose))
+      : { state: 'never', since: null, decision: null };
   }
 
   function recordAll(
@@ -93,14 +142,21 @@ export function createConsents(
       readonly channel: ConsentEntry['channel'];
       readonly evidence: string;
       readonly expiresAt: Instant | null;
+      readonly separate?: boolean | undefined;
+      readonly conditional?: boolean | undefined;
+      readonly guardian?: Guardian | null | undefined;
+      readonly receivedAt?: Instant | null | undefined;
+      readonly capture: Capture;
+      readonly terms: Omit<ConsentTerms, 'birthDate'>;
     },
     isUnchanged: (status: ConsentStatus) => boolean,
   ): ConsentOutcome & { readonly changed: readonly string[] } {
     const { subjectIds, unknownKeys } = subjects().select(selector);
+    const { capture, guardian = null, receivedAt = null } = event;
     const changed: string[] = [];
     for (const subjectId of subjectIds) {
-      if (isUnchanged(status(subjectId, event.purposeId))) continue;
-      repository.insert({
+      if (isUnchanged(statusUnder(subjectId, event.purposeId, event.terms))) continue;
+      const seq = repository.insert({
         subjectId,
         purposeId: event.purposeId,
         type: event.type,
@@ -111,6 +167,24 @@ export function createConsents(
         channel: event.channel,
         evidence: event.evidence,
         expires_at: event.expiresAt,
+        guardian: guardian === null ? 0 : 1,
+        separate: event.separate === true ? 1 : 0,
+        conditional: event.conditional === true ? 1 : 0,
+      });
+      repository.openRecord({
+        id: random.newId('consent'),
+        subjectId,
+        purposeId: event.purposeId,
+        at: event.recordedAt,
+      });
+      repository.insertDetail(seq, {
+        language: capture.language ?? null,
+        method: capture.method ?? null,
+        present: capture.present ?? '',
+        received_at: receivedAt,
+        guardian_name: guardian?.name ?? null,
+        guardian_relation: guardian?.relation ?? null,
+        guardian_authority: guardian?.authority ?? null,
       });
       changed.push(subjectId);
     }
@@ -139,7 +213,18 @@ export function createConsents(
         if (expiresAt !== null && expiresAt <= at) {
           return badDate('The consent would end before it begins.');
         }
-        const { noticeVersion } = found.value;
+        const receivedAt = decision.receivedAt == null ? null : sameSpelling(decision.receivedAt);
+        if (receivedAt !== null && (receivedAt > recordedAt || receivedAt < at)) {
+          return badDate('The form would have arrived before it was signed, or in the future.');
+        }
+        const noticeVersion = decision.noticeVersion ?? found.value.noticeVersion;
+        if (!repository.noticeVersions(decision.purposeId).includes(noticeVersion)) {
+          return failure(
+            'BAD_INPUT',
+            `The purpose "${found.value.name}" never had a version "${noticeVersion}" of its notice. Nothing was recorded. Correct the version.`,
+            { noticeVersion },
+          );
+        }
         const { changed, ...outcome } = recordAll(
           actor,
           decision.subjects,
@@ -152,6 +237,12 @@ export function createConsents(
             channel: decision.channel,
             evidence: decision.evidence,
             expiresAt: decision.decision === 'given' ? expiresAt : null,
+            separate: decision.separate,
+            conditional: decision.conditional,
+            guardian: decision.guardian,
+            receivedAt,
+            capture: decision,
+            terms: rules.terms(found.value),
           },
           ({ state, decision: last }) =>
             last !== null &&
@@ -161,7 +252,7 @@ export function createConsents(
         if (decision.decision === 'refused') lost(changed, decision.purposeId);
         return ok(outcome);
       }),
-    withdraw: (actor, { purposeId, subjects: selector, reason }) =>
+    withdraw: (actor, { purposeId, subjects: selector, reason, ...capture }) =>
       store.transaction(() => {
         const found = purposes.require(purposeId);
         if (!found.ok) return found;
@@ -178,11 +269,43 @@ export function createConsents(
             channel: 'screen',
             evidence: reason,
             expiresAt: null,
+            capture,
+            terms: rules.terms(found.value),
           },
           ({ state }) => state === 'withdrawn',
         );
         return ok({ ...outcome, staleModels: lost(changed, purposeId) });
       }),
+    confirm: (actor, { subjectId, purposeId, ground }) =>
+      store.transaction((): Result<ConsentStatus> => {
+        const found = purposes.require(purposeId);
+        if (!found.ok) return found;
+        const { state, decision } = status(subjectId, purposeId);
+        const row = repository
+          .events(subjectId, purposeId)
+          .findLast((event) => event.type === 'given' && event.at === decision?.at);
+        if (row === undefined || row.conditional === 0 || row.confirmed_at !== null) {
+          return failure(
+            'CONFLICT',
+            'The consent in force depends on nothing. Nothing was changed.',
+            { state },
+          );
+        }
+        repository.confirm({ seq: row.seq, at: vaultTime(), actor: actor.userId, ground });
+        return ok(status(subjectId, purposeId));
+      }),
+    rules,
+    birthDate: (subjectId) => repository.birthDate(subjectId),
+    setBirthDate(subjectId, birthDate) {
+      if (birthDate !== null && birthDate > vaultTime().slice(0, 10)) {
+        return badDate('The person would be born in the future.');
+      }
+      if (!subjects().row(subjectId)) {
+        return failure('NOT_FOUND', 'There is no such person in this vault. Nothing was changed.');
+      }
+      repository.setBirthDate(subjectId, birthDate);
+      return ok(undefined);
+    },
     status,
     history: (subjectId) => repository.events(subjectId).map(historyOf),
     ending(days) {
@@ -200,11 +323,15 @@ const sameSpelling = (at: string): Instant => toInstant(Date.parse(at));
 const badDate = (what: string) =>
   failure('BAD_INPUT', `${what} Nothing was recorded. Correct the date.`, {});
 
-const eventOf = (row: ConsentRow) => ({
+export const eventOf = (row: ConsentRow): ConsentEvent => ({
   type: row.type,
   at: row.at,
   noticeVersion: row.notice_version,
   expiresAt: row.expires_at,
+  byGuardian: row.guardian === 1,
+  separate: row.separate === 1,
+  conditional: row.conditional === 1,
+  confirmedAt: row.confirmed_at,
 });
 
 const historyOf = (row: ConsentRow): ConsentEntry => ({

@@ -73,7 +73,7 @@ function listSql(query: SubjectQuery): {
   let join = '';
   if (query.purposeId !== null) {
     join = consentJoin('s.id', '@purposeId', '@now');
-    consent = `${consentStateSql('@notice', '@now')} AS consent, c.at AS since, c.expires_at`;
+    consent = `${consentStateSql('@purposeId', '@notice', '@now')} AS consent, c.at AS since, c.expires_at`;
     Object.assign(params, { purposeId: query.purposeId, notice: query.notice, now: query.now });
   }
   return {

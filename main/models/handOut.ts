@@ -8,16 +8,19 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { OutputOf } from '../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
-import type { Actor, Governance } from '../governance/index.ts';
+import type { Actor, Governance, RegisterExit } from '../governance/index.ts';
 import type { SealedReader } from '../store/index.ts';
 import { zipOf, type ZipSource } from './bundles/zipWriter.ts';
 import type { ModelRegistry } from './modelRegistry.ts';
 
 export interface HandOut {
-  /** Fails with NOT_FOUND, MODEL_BLOCKED, PURPOSE_RETIRED, GATE_DENIED, BAD_INPUT (no recipient). */
+  /** Fails with NOT_FOUND, MODEL_BLOCKED, PURPOSE_RETIRED, GATE_DENIED, BAD_INPUT (no recipient), DESTINATION_BLOCKED. */
   register(
     actor: Actor,
-    order: { readonly modelId: string; readonly recipient: string; readonly form: 'files' | 'zip' },
+    order: { readonly modelId: string; readonly form: 'files' | 'zip' } & Pick<
+      RegisterExit,
+      'recipient' | 'partyId' | 'country'
+    >,
   ): Result<OutputOf<'model.export'>>;
   /** Fails with NOT_FOUND (no such exit in this session, no such file), MODEL_BLOCKED (stale since). */
   read(
@@ -91,7 +94,7 @@ export function createHandOut({ registry, governance }: HandOutDeps): HandOut {
   }
 
   return {
-    register(actor, { modelId, recipient, form }) {
+    register(actor, { modelId, recipient, partyId, country, form }) {
       const usable = registry.requireUsable(modelId);
       if (!usable.ok) return usable;
       const { name, purposeId } = usable.value;
@@ -110,7 +113,7 @@ export function createHandOut({ registry, governance }: HandOutDeps): HandOut {
         actor,
         kind: 'model',
         objectId: modelId,
-        recipient,
+        ...{ recipient, partyId, country },
         purpose: purposeId,
         files: files.map(({ name: file, sha256, bytes }) => ({ name: file, sha256, bytes })),
         subjectIds: registry

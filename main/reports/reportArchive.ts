@@ -115,7 +115,7 @@ export function createReportArchive(deps: {
       if (!maySee(actor, row)) {
         return failure(
           'FORBIDDEN',
-          'An access pack or a letter holds one person’s data and is for the data steward alone. Nothing was shown. Ask a steward.',
+          'An access pack, a receipt or a letter holds one person’s data and is for the data steward alone. Nothing was shown. Ask a steward.',
         );
       }
       const files = repository.files(row.id).map((file) => ({
@@ -140,4 +140,12 @@ export function createReportArchive(deps: {
 }
 
 const maySee = ({ roles }: Actor, { kind }: ReportRow): boolean =>
-  (kind !== 'accessPack' && kind !== 'letter') || roles.includes('steward');
+  !PERSONAL.has(kind) || roles.includes('steward');
+
+/** Each holds one person's data. */
+const PERSONAL: ReadonlySet<Report['kind']> = new Set([
+  'accessPack',
+  'letter',
+  'consentReceipt',
+  'recipientNotice',
+]);

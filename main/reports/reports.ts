@@ -6,7 +6,7 @@
 import type { Report } from '../../shared/contract/index.ts';
 import { failure, ok, unwrap, type Result } from '../../shared/kernel/result.ts';
 import type { Evaluations } from '../evaluation/index.ts';
-import type { Actor, Governance, SubjectFollower } from '../governance/index.ts';
+import type { Actor, Governance, RegisterExit, SubjectFollower } from '../governance/index.ts';
 import type { Labeling } from '../labeling/index.ts';
 import type { ModelRegistry } from '../models/index.ts';
 import { canonicalJson, type Clock, type JsonValue } from '../platform/index.ts';
@@ -55,13 +55,20 @@ export interface ModelReports {
     actor: Actor,
     file: { readonly reportId: string; readonly file: string },
   ): Result<{ readonly mediaType: string; readonly content: string }>;
-  /** Registers the exit, then hands the files over. Fails with NOT_FOUND, FORBIDDEN, BAD_INPUT. */
+  /** Registers the exit, then hands the files over. Fails with NOT_FOUND, FORBIDDEN, BAD_INPUT, DESTINATION_BLOCKED. */
   export(
     actor: Actor,
-    order: { readonly reportId: string; readonly recipient: string },
+    order: { readonly reportId: string } & Pick<RegisterExit, 'recipient' | 'partyId' | 'country'>,
   ): Result<{ readonly exitId: string; readonly files: readonly ExportedFile[] }>;
   readonly follower: SubjectFollower;
 }
+
+/** What is written for the person themself: handing it over tells no third party anything. */
+const TO_THE_PERSON: ReadonlySet<Report['kind']> = new Set([
+  'accessPack',
+  'letter',
+  'consentReceipt',
+]);
 
 const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json';
@@ -147,7 +154,7 @@ export function createModelReports(deps: ReportsDeps): ModelReports {
         ? ok({ mediaType: named.mediaType, content: named.content })
         : failure('NOT_FOUND', 'The report has no file of that name. Nothing was shown.');
     },
-    export(actor, { reportId, recipient }) {
+    export(actor, { reportId, recipient, partyId, country }) {
       const found = archive.read(actor, reportId);
       if (!found.ok) return found;
       const { report, subjectId, files } = found.value;
@@ -155,7 +162,8 @@ export function createModelReports(deps: ReportsDeps): ModelReports {
         actor,
         kind: report.kind,
         objectId: reportId,
-        recipient,
+        ...{ recipient, partyId, country },
+        toSubject: TO_THE_PERSON.has(report.kind),
         files: files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
         subjectIds: subjectId === null ? [] : [subjectId],
       });

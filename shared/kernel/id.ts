@@ -37,6 +37,7 @@ export const ID_PREFIX = {
   request: 'req',
   order: 'ord',
   exit: 'exi',
+  exitNotice: 'exn',
   import: 'imp',
   job: 'job',
   sealed: 'sld',

@@ -27,8 +27,7 @@ type AuditName =
   | 'audit.list'
   | 'audit.prune'
   | 'audit.retention'
-  | 'audit.verify'
-  | 'exit.list';
+  | 'audit.verify';
 
 /** Of several heads in one file the worst answer counts. */
 const SEVERITY = { intact: 0, unknown: 1, rolledBack: 2, broken: 3 } as const;
@@ -177,7 +176,7 @@ export function auditHandlers(deps: {
       context.changed('audit');
       return ok({ pruned });
     },
-    'audit.export'({ destination, recipient }, context) {
+    'audit.export'({ destination, recipient, partyId, country }, context) {
       const folder = folderOf(destination);
       if (!folder.ok) return folder;
       const { actor, vault } = context.session;
@@ -203,7 +202,7 @@ export function auditHandlers(deps: {
           actor,
           kind: 'auditLog',
           objectId: vault.id,
-          recipient,
+          ...{ recipient, partyId, country },
           files: [{ name, sha256, bytes }],
           subjectIds: [],
         });
@@ -239,6 +238,5 @@ export function auditHandlers(deps: {
       if (next === null) waiting = undefined;
       return ok({ text: part, next });
     },
-    'exit.list': (page) => ok(governance.exits.list(page)),
   };
 }

@@ -45,6 +45,8 @@ export function homeHandlers(services: HomeServices): Pick<Handlers, 'home.summa
         openRequests: governance.requests
           .unanswered(50)
           .map(({ requestId, kind, dueOn }) => ({ requestId, kind, dueOn })),
+        openBreaches: [...governance.breaches.unclosed(50)],
+        openNotices: governance.exitNotices.open(),
         lapsingConsents: governance.consent.ending(LAPSING_DAYS),
         staleModels: models.list().filter(({ state }) => state === 'stale').length,
         lastRuns: training

@@ -15,7 +15,7 @@ export function modelHandlers({
       if (!left.ok) return left;
       const { exitId, files, sizeBytes } = left.value;
       context.note({ object: exitId, counts: { files: files.length, bytes: sizeBytes } });
-      context.changed('audit');
+      context.changed('audit', 'exits');
       return left;
     },
     'model.exportRead': (place, { session }) => models.handOut.read(session.actor, place),

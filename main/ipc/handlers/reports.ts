@@ -23,12 +23,15 @@ export function reportHandlers({
       note({ object: reportId });
       return reports.read(session.actor, { reportId, file });
     },
-    'report.export'({ reportId, recipient }, context) {
-      const exported = reports.export(context.session.actor, { reportId, recipient });
+    'report.export'({ reportId, recipient, partyId, country }, context) {
+      const exported = reports.export(context.session.actor, {
+        reportId,
+        ...{ recipient, partyId, country },
+      });
       if (!exported.ok) return exported;
       const { exitId, files } = exported.value;
       context.note({ object: exitId, counts: { files: files.length } });
-      context.changed('audit');
+      context.changed('audit', 'exits');
       return ok({ exitId, files: [...files] });
     },
   };

@@ -13,4 +13,8 @@ export const CONSENT_TONE: Readonly<
   withdrawn: 'bad',
   expired: 'warn',
   lapsed: 'warn',
+  guardianMissing: 'bad',
+  outgrown: 'warn',
+  notSeparate: 'bad',
+  conditional: 'warn',
 };
