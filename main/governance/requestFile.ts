@@ -1,5 +1,6 @@
 // The file of one request, for the steward and for whoever asks later: how its deadline was counted, what
 // happened when and by whom, what it holds in force. Codes only: words about a person stand in letters.
+import type { KeptPart } from '../../shared/contract/index.ts';
 import type { Reading, RequestFile } from '../../shared/contract/procedures/requests.ts';
 import { extendedReadings, monthFrom, skippedDays } from '../../shared/domain/deadlines.ts';
 import { ok, type Result } from '../../shared/kernel/result.ts';
@@ -7,7 +8,7 @@ import type { CalendarDay } from '../../shared/kernel/time.ts';
 import type { Calendar } from './calendar.ts';
 import type { RoomContext } from './context.ts';
 import type { SubjectFollower } from './followers.ts';
-import type { RequestEventRow, RequestRepository } from './requestRepository.ts';
+import type { KeptPartRow, RequestEventRow, RequestRepository } from './requestRepository.ts';
 import { noSuchRequest, type Requests } from './requests.ts';
 
 /** Steps of an erasure are its own journal, not what a person would ask about. */
@@ -17,7 +18,7 @@ export function createRequestFile(
   { clock }: Pick<RoomContext, 'clock'>,
   deps: {
     readonly requests: Pick<Requests, 'get'>;
-    readonly repository: Pick<RequestRepository, 'get' | 'events'>;
+    readonly repository: Pick<RequestRepository, 'get' | 'events' | 'keptParts'>;
     readonly calendar: Calendar;
     readonly followers: readonly SubjectFollower[];
   },
@@ -66,6 +67,7 @@ export function createRequestFile(
           ...events.filter(({ type }) => !UNTOLD.has(type)).map(entryOf),
         ].slice(-1000),
         restriction: restrictionOf(events),
+        kept: repository.keptParts(requestId).map(partOf),
         models:
           subjectId === null
             ? []
@@ -94,6 +96,21 @@ function entryOf(event: RequestEventRow): RequestFile['ledger'][number] {
     by: event.actor,
     code: how ?? ground ?? code ?? outcome ?? null,
     until: dueOn ?? null,
+  };
+}
+
+function partOf({ scope, target, ground, text, until }: KeptPartRow): KeptPart {
+  const named =
+    scope === 'collection'
+      ? { collectionId: target }
+      : scope === 'category'
+        ? { category: target }
+        : {};
+  return {
+    scope: { of: scope, ...named } as KeptPart['scope'],
+    ground: ground as KeptPart['ground'],
+    text,
+    until,
   };
 }
 

@@ -317,6 +317,8 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await button('Enter a request').click();
     await dialog().getByLabel('Record number of the person').fill(person.key);
     await button('Enter').click();
+    await button('Record the check').click();
+    await page.getByText('No copy of a document was kept.').waitFor();
     await button('Make the pack').click();
     await page.getByText('The pack is ready.').waitFor();
     expect(await fact(page.locator('main'), 'Notes')).toContain(String(person.notes.length));
@@ -346,6 +348,7 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
     await pick('Erasure');
     await dialog().getByLabel('Record number of the person').fill(person.key);
     await button('Enter').click();
+    await button('Record the check').click();
     await page.getByText('Erasure cannot be undone.').waitFor();
     const typed = page.getByLabel(/^Type .* to order the erasure$/);
     const phrase = /^Type (.*) to order/.exec(

@@ -14,7 +14,7 @@ export function orderWords(procedure: string, facts: Facts, people: readonly Nam
   });
 }
 
-const nameOf = (userId: string, people: readonly Named[]): string =>
+export const nameOf = (userId: string, people: readonly Named[]): string =>
   people.find((person) => person.userId === userId)?.name ?? userId;
 
 export const sameFacts = (one: Facts, other: Facts): boolean => {

@@ -5,7 +5,7 @@ export const requests = {
   'requests.open': 'Antrag erfassen',
   'requests.empty.title': 'Es ist kein Antrag eingegangen',
   'requests.empty.text':
-    'Fragt eine Person, was über sie gespeichert ist (Art. 15), oder will sie vergessen werden (Art. 17), erfassen Sie das hier. Die Monatsfrist beginnt am Tag des Eingangs.',
+    'Verlangt eine Person Auskunft, Löschung, Berichtigung oder ein anderes ihrer Rechte (Art. 15 bis 21, 7 Abs. 3), erfassen Sie das hier. Die Monatsfrist beginnt am Tag des Eingangs.',
   'requests.kind.access': 'Auskunft',
   'requests.kind.erasure': 'Löschung',
   'requests.kind.access.article': 'Art. 15 DSGVO, Art. 45 PIPL',
@@ -18,7 +18,7 @@ export const requests = {
   'requests.kind.portability.article': 'Art. 20 DSGVO, Art. 45 PIPL',
   'requests.kind.objection': 'Widerspruch',
   'requests.kind.objection.article': 'Art. 21 DSGVO, Art. 44 PIPL',
-  'requests.kind.withdrawal': 'Widerruf der Einwilligung',
+  'requests.kind.withdrawal': 'Widerruf',
   'requests.kind.withdrawal.article': 'Art. 7 Abs. 3 DSGVO, Art. 15 PIPL',
   'requests.state.open': 'Offen',
   'requests.state.ordered': 'Angeordnet',

@@ -21,6 +21,7 @@ import { people } from './people.ts';
 import { recipe } from './recipe.ts';
 import { reports } from './reports.ts';
 import { requests } from './requests.ts';
+import { requestWork } from './requestWork.ts';
 import { settings } from './settings.ts';
 import { snapshots } from './snapshots.ts';
 import { sweeps } from './sweeps.ts';
@@ -44,6 +45,7 @@ export const en = {
   ...sweeps,
   ...evaluation,
   ...requests,
+  ...requestWork,
   ...reports,
   ...audit,
   ...settings,

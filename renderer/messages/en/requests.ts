@@ -3,7 +3,7 @@ export const requests = {
   'requests.open': 'Enter a request',
   'requests.empty.title': 'No request has come in',
   'requests.empty.text':
-    'When a person asks what is held about them (Art. 15) or wants to be forgotten (Art. 17), enter it here. The month to answer starts on the day it came in.',
+    'When a person asks for access, erasure, a correction or any other of their rights (Art. 15 to 21, 7(3)), enter it here. The month to answer starts on the day it came in.',
   'requests.kind.access': 'Access',
   'requests.kind.erasure': 'Erasure',
   'requests.kind.access.article': 'GDPR Art. 15, PIPL Art. 45',
@@ -16,7 +16,7 @@ export const requests = {
   'requests.kind.portability.article': 'GDPR Art. 20, PIPL Art. 45',
   'requests.kind.objection': 'Objection',
   'requests.kind.objection.article': 'GDPR Art. 21, PIPL Art. 44',
-  'requests.kind.withdrawal': 'Withdrawal of consent',
+  'requests.kind.withdrawal': 'Withdrawal',
   'requests.kind.withdrawal.article': 'GDPR Art. 7(3), PIPL Art. 15',
   'requests.state.open': 'Open',
   'requests.state.ordered': 'Ordered',

@@ -5,7 +5,7 @@ export const requests = {
   'requests.open': '登记请求',
   'requests.empty.title': '尚未收到请求',
   'requests.empty.text':
-    '当事人询问其数据（第 15 条）或要求被遗忘（第 17 条）时，请在此登记。一个月的答复期限自收到之日起算。',
+    '当事人要求查阅、删除、更正或行使其他权利（第 15 至 21 条、第 7 条第 3 款）时，请在此登记。一个月的答复期限自收到之日起算。',
   'requests.kind.access': '查阅',
   'requests.kind.erasure': '删除',
   'requests.kind.access.article': 'GDPR 第 15 条，《个人信息保护法》第四十五条',

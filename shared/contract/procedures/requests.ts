@@ -9,6 +9,7 @@ import {
   type RestrictionGround,
 } from '../../domain/requests.ts';
 import { At, Count, Day, Identifier, Name, procedure, Sha256 } from '../define.ts';
+import { KeptPart } from './erasures.ts';
 import { DataRequest } from './governance.ts';
 import { Country } from './site.ts';
 
@@ -91,6 +92,8 @@ export const RequestFile = z.strictObject({
       liftedAt: At.nullable(),
     })
     .nullable(),
+  /** What an erasure that is not ordered yet will leave standing. */
+  kept: z.array(KeptPart).max(40),
   /** Trained on the person, as long as the person is in the vault. */
   models: z
     .array(z.strictObject({ modelId: Identifier, name: Name, state: z.string().max(20) }))

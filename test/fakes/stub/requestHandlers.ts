@@ -7,6 +7,7 @@ import {
   skippedDays,
 } from '../../../shared/domain/deadlines.ts';
 import { Refusal, type HandlersOf, type StubContext } from './core.ts';
+import { keptOf } from './erasuresHandlers.ts';
 import { at, digest, id, NOW } from './fixtures.ts';
 import { entry, isHoliday, type LedgerEntry } from './requestFixtures.ts';
 
@@ -103,6 +104,7 @@ export const requestHandlers: HandlersOf<
             liftedAt: when('lifted'),
           }
         : null,
+      kept: [...keptOf(requestId)],
       models:
         request.subjectId === null
           ? []
