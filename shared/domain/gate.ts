@@ -192,9 +192,11 @@ function denyBasis({ purpose, operation, document }: GateQuestion): GateReason |
 }
 
 function denyRetention({ purpose, document, at }: GateQuestion): GateReason | null {
+  if (purpose === null) return 'purposeUnknown';
   const { category, importedAt, dateOfDocument, held, subject } = document;
-  const starts = { importedAt, dateOfDocument, consentEndedAt: subject?.consentEndedAt ?? null };
-  const due = dueFor(purpose?.limits ?? [], category, starts, at);
+  // A consent that nothing rests on begins and ends nothing.
+  const consentEndedAt = needsConsent(purpose.basis) ? (subject?.consentEndedAt ?? null) : null;
+  const due = dueFor(purpose.limits, category, { importedAt, dateOfDocument, consentEndedAt }, at);
   if ('never' in due) return null;
   if ('unknown' in due) return 'retentionUnknown';
   if (Date.parse(at) < Date.parse(due.at)) return null;

@@ -5,8 +5,13 @@ import { decide, GATE_STEPS } from '../../../shared/domain/gate.ts';
 import type { GateQuestion, GateReason, GateStep } from '../../../shared/domain/gate.ts';
 import { ARTICLE_6, ARTICLE_9, needsConsent } from '../../../shared/domain/purpose.ts';
 import type { Category, Operation } from '../../../shared/domain/purpose.ts';
+import type { RetentionLimit } from '../../../shared/domain/retention.ts';
 
 const AT = '2026-11-23T10:00:00.000Z';
+
+const importLimit = (days: number): RetentionLimit => ({
+  ...{ ruleId: null, category: null, days, start: 'import' },
+});
 
 /** Allowed as it stands; every test spoils something. */
 const permitted: GateQuestion = {
@@ -20,14 +25,15 @@ const permitted: GateQuestion = {
     operations: ['read', 'label', 'train'],
     categories: ['health'],
     basis: { article6: '6(1)(a)', article9: '9(2)(a)', piplSeparateConsent: false },
-    retentionDays: 365,
+    limits: [importLimit(365)],
   },
   allowedPurposes: ['pur_a'],
   document: {
     category: 'health',
     importedAt: '2026-01-01T00:00:00.000Z',
+    dateOfDocument: '2025-12-24',
     held: false,
-    subject: { state: 'active', consent: 'given' },
+    subject: { state: 'active', consent: 'given', consentEndedAt: null },
   },
   duties: [{ name: 'deidentifyFirst', met: true }],
 };
@@ -82,6 +88,24 @@ const spoiled: readonly (readonly [Partial<GateQuestion>, GateStep, GateReason])
     'heldPastRetention',
   ],
   [{ document: { ...document, importedAt: 'yesterday' } }, 'retention', 'retentionUnknown'],
+  [
+    {
+      purpose: { ...purpose, limits: [{ ...importLimit(365), start: 'documentDate' }] },
+      document: { ...document, dateOfDocument: null },
+    },
+    'retention',
+    'retentionUnknown',
+  ],
+  [
+    {
+      purpose: {
+        ...purpose,
+        limits: [importLimit(9999), { ...importLimit(30), category: 'health' }],
+      },
+    },
+    'retention',
+    'retentionPassed',
+  ],
   [{ duties: [{ name: 'secondApprover', met: false }] }, 'duty', 'secondApprover'],
   [{ duties: [...permitted.duties, { name: 'destination', met: null }] }, 'duty', 'destination'],
 ];
@@ -127,18 +151,20 @@ describe('the gate', () => {
           article9: fc.constantFrom(null, ...ARTICLE_9),
           piplSeparateConsent: fc.boolean(),
         }),
-        retentionDays: fc.constantFrom(null, 1, 365, 3650),
+        limits: fc.array(fc.constantFrom(1, 365, 3650).map(importLimit), { maxLength: 2 }),
       }),
     ),
     allowedPurposes: fc.subarray(['a', 'b', 'root', 'mid']),
     document: fc.record({
       category: fc.constantFrom<Category>('health', 'finance', 'other'),
       importedAt: fc.constant('2026-01-01T00:00:00.000Z'),
+      dateOfDocument: fc.constantFrom(null, '2025-12-24'),
       held: fc.boolean(),
       subject: fc.option(
         fc.record({
           state: fc.constantFrom('active', 'restricted', 'objected', 'erased'),
           consent: fc.constantFrom(...CONSENT_STATES),
+          consentEndedAt: fc.constantFrom(null, '2026-02-01T00:00:00.000Z'),
         }),
       ),
     }),
@@ -168,7 +194,7 @@ describe('the gate', () => {
       fc.property(likely, fc.constantFrom('restricted', 'objected', 'erased'), (q, state) => {
         const decision = decide({
           ...q,
-          document: { ...q.document, subject: { state, consent: 'given' } },
+          document: { ...q.document, subject: { state, consent: 'given', consentEndedAt: null } },
         });
         expect(decision.allow).toBe(false);
         if (!decision.allow && decision.step !== 'role') expect(decision.reason).toBe(state);
@@ -201,7 +227,7 @@ describe('the gate', () => {
     (q) => ({ ...q, purpose: q.purpose && { ...q.purpose, operations: [] } }),
     (q) => ({ ...q, purpose: q.purpose && { ...q.purpose, categories: [] } }),
     (q) => ({ ...q, allowedPurposes: [] }),
-    (q) => ({ ...q, purpose: q.purpose && { ...q.purpose, retentionDays: 1 } }),
+    (q) => ({ ...q, purpose: q.purpose && { ...q.purpose, limits: [importLimit(1)] } }),
     (q) => ({ ...q, duties: [...q.duties, { name: 'destination', met: null }] }),
   ];
 
