@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { OpenOptions } from './command.ts';
 import { findChromium, findElectron } from './doctor.ts';
 import { usage } from './failure.ts';
+import { withoutNetwork } from './isolation.ts';
 import type { Terminal } from './terminal.ts';
 import { entryFile, productFolder, scrubbedEnvironment } from '../ipc/index.ts';
 
@@ -77,7 +78,13 @@ export async function openInterface(terminal: Terminal, options: OpenOptions): P
   pass('--locale', options.locale);
   pass('--size', options.size);
   pass('--passphrase-file', options.passphraseFile);
-  return run(process.execPath, [entryFile('preview'), ...flags]);
+  const command = withoutNetwork(process.execPath, [entryFile('preview'), ...flags]);
+  terminal.note(
+    command.isolated
+      ? 'It runs in a network namespace of its own, in which there is no network.'
+      : 'This system lets no program give up its network; Chromium is told to use none.',
+  );
+  return run(command.binary, command.args);
 }
 
 /** A window needs to know its display; nothing else of the caller's environment is handed on. */

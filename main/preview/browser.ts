@@ -22,7 +22,9 @@ export interface Browser {
 /** Each switch turns off something that would talk to the outside or write to disk. */
 export const CHROMIUM_SWITCHES: readonly string[] = [
   '--host-resolver-rules=MAP * ~NOTFOUND', // Resolve no name at all.
-  '--no-proxy-server', // No automatic proxy discovery.
+  // Every request of the browser's own ends at a proxy of a kind it does not support, before any socket.
+  '--proxy-server=quic://0.0.0.0:1',
+  '--proxy-bypass-list=<-loopback>',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-domain-reliability',
@@ -72,7 +74,7 @@ export async function launchBrowser(options: BrowserOptions): Promise<Browser> {
       ],
       viewport: options.headless ? { width, height } : null,
       serviceWorkers: 'block',
-      acceptDownloads: true,
+      acceptDownloads: false, // A download would be written to a temporary folder first.
       permissions: [],
       env: { PATH: process.env.PATH ?? '', HOME: profile, ...display() },
       handleSIGINT: false,

@@ -3,8 +3,8 @@
 import type { BrowserContext, Page, Route } from 'playwright-core';
 import type { ClientMessage, Port, ServerMessage } from '../../shared/contract/index.ts';
 import type { createPageFiles } from '../platform/index.ts';
-import { downloadFolder, freePath } from './downloads.ts';
-import { isOwnUrl, PAGE_ORIGIN } from './origin.ts';
+import { createSaver, downloadFolder } from './downloads.ts';
+import { isOwnUrl } from './origin.ts';
 import { openPagePipe } from './pipe.ts';
 
 /** One message; the largest is a document's text with its spans. */
@@ -37,6 +37,9 @@ export async function openPreviewPage(
     const message = parsed(json);
     if (message !== undefined) port.post(message as ClientMessage);
   });
+  const saver = createSaver(() => options.exportFolder ?? downloadFolder());
+  pipe.onPiece(saver.take);
+  pipe.onLeft(saver.forget);
   port.onMessage((message) => pipe.send(JSON.stringify(message)));
   port.onClose(() => pipe.close());
 
@@ -52,17 +55,8 @@ export async function openPreviewPage(
   });
   page.on('dialog', (dialog) => void dialog.dismiss());
   page.on('download', (download) => {
-    // Only what the page itself made: an export that went through the one exit.
-    if (!download.url().startsWith(`blob:${PAGE_ORIGIN}/`)) {
-      refused.push(download.url());
-      void download.cancel();
-      return;
-    }
-    const path = freePath(options.exportFolder ?? downloadFolder(), download.suggestedFilename());
-    download.saveAs(path).then(
-      () => process.stderr.write(`Saved ${path}\n`),
-      () => process.stderr.write(`Could not save ${path}\n`),
-    );
+    refused.push(download.url()); // What the page hands out goes over the pipe.
+    void download.cancel();
   });
   await page.goto(address);
   return { page, refused };

@@ -8,12 +8,17 @@ import { isOwnUrl } from './origin.ts';
 export const SEND = '__cloisterSend';
 export const RECEIVE = '__cloisterReceive';
 export const CLOSE = '__cloisterClose';
+/** The page calls it with one piece of a file. */
+export const SAVE = '__cloisterSave';
 
 export interface PagePipe {
   send(json: string): void;
   /** Tells the page that nobody will answer any more. */
   close(): void;
   onMessage(listener: (json: string) => void): void;
+  onPiece(listener: (json: string) => void): void;
+  /** The page was left or loaded anew. */
+  onLeft(listener: () => void): void;
 }
 
 interface ContextCreated {
@@ -27,7 +32,11 @@ interface ContextCreated {
 export async function openPagePipe(context: BrowserContext, page: Page): Promise<PagePipe> {
   const session: CDPSession = await context.newCDPSession(page);
   const { frameTree } = await session.send('Page.getFrameTree');
-  const listeners = new Set<(json: string) => void>();
+  const heard: Readonly<Record<string, Set<(json: string) => void>>> = {
+    [SEND]: new Set(),
+    [SAVE]: new Set(),
+  };
+  const leavers = new Set<() => void>();
   /** The script world of the page itself; undefined while it loads or is somewhere else. */
   let world: number | undefined;
 
@@ -38,13 +47,16 @@ export async function openPagePipe(context: BrowserContext, page: Page): Promise
   session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
     if (executionContextId === world) world = undefined;
   });
-  session.on('Runtime.executionContextsCleared', () => (world = undefined));
+  session.on('Runtime.executionContextsCleared', () => {
+    world = undefined;
+    for (const listener of leavers) listener();
+  });
   session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
-    if (name !== SEND || executionContextId !== world) return;
-    for (const listener of listeners) listener(payload);
+    if (executionContextId !== world) return;
+    for (const listener of heard[name] ?? []) listener(payload);
   });
   await session.send('Runtime.enable');
-  await session.send('Runtime.addBinding', { name: SEND });
+  for (const name of Object.keys(heard)) await session.send('Runtime.addBinding', { name });
 
   function tell(expression: string): void {
     if (world === undefined) return; // Nobody is there; the next page greets anew.
@@ -56,6 +68,8 @@ export async function openPagePipe(context: BrowserContext, page: Page): Promise
   return {
     send: (json) => tell(`globalThis.${RECEIVE}?.(${JSON.stringify(json)})`),
     close: () => tell(`globalThis.${CLOSE}?.()`),
-    onMessage: (listener) => void listeners.add(listener),
+    onMessage: (listener) => void heard[SEND]?.add(listener),
+    onPiece: (listener) => void heard[SAVE]?.add(listener),
+    onLeft: (listener) => void leavers.add(listener),
   };
 }

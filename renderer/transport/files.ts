@@ -60,7 +60,7 @@ async function walk(entry: FileSystemEntry): Promise<File[]> {
 }
 
 /** Bytes of the file from `start`, as base64; a chunk stays below the contract's limit. */
-export function chunkOf(file: File, start: number, size: number): Promise<string> {
+export function chunkOf(file: Blob, start: number, size: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onerror = () => reject(reader.error ?? new Error('The file could not be read.'));

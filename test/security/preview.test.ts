@@ -171,21 +171,33 @@ describe.skipIf(skipsWithoutChromium())('the preview', () => {
     expect(await ask('settings.get', {})).toMatchObject({ ok: true });
   });
 
-  it('saves what the page made, and downloads nothing else', async () => {
+  it('saves what the page hands over, piece by piece, and downloads nothing', async () => {
     await page.evaluate(() => {
-      const save = (href: string, name: string): void => {
-        const link = document.createElement('a');
-        link.href = href;
-        link.download = name;
-        link.click();
+      const link = (href: string, name: string): void => {
+        const anchor = document.createElement('a');
+        anchor.href = href;
+        anchor.download = name;
+        anchor.click();
       };
-      save('data:text/plain,stranger', 'stranger.txt');
-      save(URL.createObjectURL(new Blob(['the card'])), 'card.html');
+      link('data:text/plain,stranger', 'stranger.txt');
+      link(URL.createObjectURL(new Blob(['made by a link'])), 'link.txt');
+      const { __cloisterSave: hand } = globalThis as unknown as {
+        __cloisterSave(piece: string): void;
+      };
+      const piece = (id: number, name: string, text: string, last: boolean): void =>
+        hand(JSON.stringify({ id, name, chunk: btoa(text), last }));
+      piece(1, 'card.html', 'the ', false);
+      piece(2, '../../etc/half.txt', 'never whole', false);
+      piece(1, 'card.html', 'card', true);
+      hand('no piece');
     });
     const saved = join(exports, 'card.html');
     await expect.poll(() => existsSync(saved), { timeout: 5_000 }).toBe(true);
-    await expect.poll(() => readFileSync(saved, 'utf8'), { timeout: 5_000 }).toBe('the card');
-    expect(readdirSync(exports)).toEqual(['card.html']);
+    expect(readFileSync(saved, 'utf8')).toBe('the card');
+    expect(statSync(saved).mode & 0o777).toBe(0o600);
+    await page.reload();
+    await page.getByText('connected').waitFor();
+    await expect.poll(() => readdirSync(exports), { timeout: 5_000 }).toEqual(['card.html']);
   });
 
   it('hears no frame inside the page', async () => {

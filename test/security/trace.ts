@@ -11,3 +11,31 @@ export function forbiddenCalls(trace: string): readonly string[] {
       .filter((line) => !/\b(sendto|sendmsg|sendmmsg)\(/.test(line) || /sa_family=/.test(line))
   );
 }
+
+/** The same lines with calls that strace cut in two put together again, so that each shows its result. */
+export function completed(trace: string): string {
+  const open = new Map<string, string>();
+  return trace
+    .split('\n')
+    .flatMap((line) => {
+      const [, pid = ''] = /^(\d+)/.exec(line) ?? [];
+      const cut = line.indexOf(' <unfinished ...>');
+      if (cut >= 0) {
+        open.set(pid, line.slice(0, cut));
+        return [];
+      }
+      const [, rest] = /<\.\.\. \w+ resumed>(.*)$/.exec(line) ?? [];
+      if (rest === undefined) return [line];
+      const begun = open.get(pid) ?? line;
+      open.delete(pid);
+      return [begun + rest];
+    })
+    .concat([...open.values()])
+    .join('\n');
+}
+
+/** Without what the kernel refused because there is no network to reach. */
+export const reachedCalls = (trace: string): readonly string[] =>
+  forbiddenCalls(completed(trace)).filter(
+    (line) => !/= -1 E(NETUNREACH|ADDRNOTAVAIL)\b/.test(line),
+  );

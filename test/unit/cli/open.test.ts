@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isLocalDisplay, withoutNetwork } from '../../../main/cli/isolation.ts';
 import { chooseShell, hasDisplay } from '../../../main/cli/open.ts';
 
 describe('which shell opens', () => {
@@ -40,5 +41,27 @@ describe('a display', () => {
     ['darwin', {}, true],
   ] as const)('on %s with %o: %s', (platform, environment, there) => {
     expect(hasDisplay(platform, environment)).toBe(there);
+  });
+});
+
+describe('a process without a network', () => {
+  it('runs in a namespace of its own where that is permitted', () => {
+    const { binary, args, isolated } = withoutNetwork('/bin/node', ['a', 'b'], {}, () => true);
+    expect([binary, args.at(-3), args.slice(-2), isolated]).toEqual([
+      'unshare',
+      '/bin/node',
+      ['a', 'b'],
+      true,
+    ]);
+    expect(args).toContain('--net');
+  });
+
+  it('runs as it is where that is forbidden, or where its display is on another machine', () => {
+    const plain = { binary: '/bin/node', args: ['a'], isolated: false };
+    expect(withoutNetwork('/bin/node', ['a'], {}, () => false)).toEqual(plain);
+    const far = { DISPLAY: 'localhost:10.0' };
+    expect(withoutNetwork('/bin/node', ['a'], far, () => true)).toEqual(plain);
+    expect(isLocalDisplay({ DISPLAY: ':0' })).toBe(true);
+    expect(isLocalDisplay({ ...far, WAYLAND_DISPLAY: 'wayland-0' })).toBe(true);
   });
 });
