@@ -213,7 +213,10 @@ export function createConsents(
         if (expiresAt !== null && expiresAt <= at) {
           return badDate('The consent would end before it begins.');
         }
-        const receivedAt = decision.receivedAt == null ? null : sameSpelling(decision.receivedAt);
+        const receivedAt =
+          decision.receivedAt === undefined || decision.receivedAt === null
+            ? null
+            : sameSpelling(decision.receivedAt);
         if (receivedAt !== null && (receivedAt > recordedAt || receivedAt < at)) {
           return badDate('The form would have arrived before it was signed, or in the future.');
         }

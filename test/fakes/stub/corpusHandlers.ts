@@ -8,6 +8,10 @@ const STEP = {
   consentNever: 'basis',
   consentExpired: 'basis',
   consentLapsed: 'basis',
+  consentGuardianMissing: 'basis',
+  consentOutgrown: 'basis',
+  consentNotSeparate: 'basis',
+  consentConditional: 'basis',
   restricted: 'state',
 } as const;
 
@@ -17,6 +21,10 @@ const REASON = {
   never: 'consentNever',
   expired: 'consentExpired',
   lapsed: 'consentLapsed',
+  guardianMissing: 'consentGuardianMissing',
+  outgrown: 'consentOutgrown',
+  notSeparate: 'consentNotSeparate',
+  conditional: 'consentConditional',
 } as const;
 
 /** Why a purpose does not see a document, or null: a coarse likeness of the gate. */

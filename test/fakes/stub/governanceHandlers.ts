@@ -108,7 +108,6 @@ export const governanceHandlers: HandlersOf<
   | 'request.previewErasure'
   | 'request.erase'
   | 'request.certificate'
-  | 'exit.list'
   | 'audit.list'
   | 'audit.verify'
   | 'audit.anchor'
@@ -299,7 +298,6 @@ export const governanceHandlers: HandlersOf<
     return certificate(requestId);
   },
   'request.certificate': ({ requestId }) => certificate(requestId),
-  'exit.list': (_, { vault }) => page(vault.exits),
   'audit.list'({ action, cursor, limit }, { vault }) {
     const all = vault.leaves.filter((leaf) => action === null || leaf.action === action);
     const from = Number(cursor ?? 0);

@@ -1,5 +1,7 @@
 import type { VaultStatus } from '../../../shared/contract/index.ts';
 import type { z } from 'zod';
+import { openBreaches } from './breachesHandlers.ts';
+import { noticesOf } from './exitsHandlers.ts';
 import { Refusal, type HandlersOf, type StubContext } from './core.ts';
 import { at, digest, id } from './fixtures.ts';
 
@@ -26,6 +28,7 @@ const status = (context: StubContext): z.infer<typeof VaultStatus> => ({
   lockAfterMinutes: 10,
   openedAt: context.state === 'unlocked' ? context.openedAt : null,
   byRecoveryCode: context.byRecoveryCode,
+  withoutDevice: context.withoutDevice,
   readOnly: context.readOnly,
 });
 
@@ -114,6 +117,8 @@ export const vaultHandlers: HandlersOf<
       .filter((request) => request.state !== 'closed')
       .map(({ requestId, kind, dueOn }) => ({ requestId, kind, dueOn })),
     lapsingConsents: vault.subjects.filter((subject) => subject.expiresAt !== null).length,
+    openBreaches: openBreaches(vault),
+    openNotices: noticesOf(vault).filter((notice) => notice.sent === null).length,
     retentionDue: vault.documents.length === 0 ? 0 : 6,
     staleModels: vault.models.filter((model) => model.state === 'stale').length,
     lastRuns: vault.runs.map(({ runId, name, state, devF1 }) => ({
