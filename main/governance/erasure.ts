@@ -1,6 +1,7 @@
 // Erasing a person (GDPR Art. 17), proven on bytes. The order of steps is the protocol:
 //
-//   ordered    the order is a leaf of the signed log before anything is destroyed; the gate denies from here
+//   ordered    the order, with what stays and on which ground, is a leaf of the signed log before anything is
+//              destroyed; the gate denies from here
 //   deleted    rows, index entries, files, in one transaction; models that saw the person become stale
 //   compacted  index merged, log truncated, file rebuilt: no deleted byte left in a page
 //   rekeyed    the old key is gone, and with it every stale block on the disk (NIST SP 800-88)
@@ -8,25 +9,33 @@
 //
 // Each step leaves an event, so a killed process resumes where it stopped. What to search for must survive
 // that kill, or an interrupted erasure could never be proven: it lies in a sealed file whose key is
-// destroyed together with the closing of the request. A hit, or a file that could not be read, ends in
-// `failed`: an erasure is done when a scan says so, never because no error occurred.
+// destroyed together with the closing of the request. A hit, a file that could not be read, a step that shows
+// no effect: each ends in `failed`. An erasure is done when a scan says so, never because no error occurred.
 import { createHash } from 'node:crypto';
 import type { ErasureCertificate } from '../../shared/contract/index.ts';
+import { KEEP_GROUNDS } from '../../shared/domain/erasures.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import { canonicalJson } from '../platform/index.ts';
-import { scanForNeedles, type ScanReport, type SealedId } from '../store/index.ts';
 import type { Actor, RoomContext } from './context.ts';
-import { KEPT, createErasurePreview, type ErasurePreview } from './erasurePreview.ts';
-import { createErasureRecord, type Deleted, type Journal, type Ordered } from './erasureRecord.ts';
+import { createDeletion } from './erasureDeletion.ts';
+import { createTakeNeedles, type Going } from './erasureNeedles.ts';
+import {
+  KEPT,
+  createErasurePreview,
+  type BlockingHolds,
+  type ErasurePreview,
+} from './erasurePreview.ts';
+import { fingerprintOf, proveErasure, type Proof } from './erasureProof.ts';
+import { createErasureRecord, type Journal, type Ordered } from './erasureRecord.ts';
 import { createErasureRepository } from './erasureRepository.ts';
 import type { Exits } from './exits.ts';
-import type { DeletedRows, SubjectFollower } from './followers.ts';
+import type { SubjectFollower } from './followers.ts';
 import type { GateRepository } from './gateRepository.ts';
-import { chooseNeedles } from './needles.ts';
+import { createKeptRepository } from './keptRepository.ts';
 import type { RequestRepository } from './requestRepository.ts';
 import { noSuchRequest, type Requests } from './requests.ts';
 import { createSubjectRepository } from './subjectRepository.ts';
-import { erasedIdentifierHmac, type Subjects } from './subjects.ts';
+import type { Subjects } from './subjects.ts';
 
 export type ErasureStage =
   'ordering' | 'deleting' | 'compacting' | 'rekeying' | 'proving' | 'closing';
@@ -39,16 +48,28 @@ export const ERASURE_STAGES: readonly ErasureStage[] = [
   'closing',
 ];
 
+export interface ErasureOrder {
+  readonly requestId: string;
+  readonly confirmation: string;
+  /** What stays, as the preview gave it and two people signed it. */
+  readonly keep?: readonly string[];
+  /** Id of the second person, where there was one. */
+  readonly approvedBy?: string | undefined;
+  /** In a restored copy: it was ordered where the copy was made from, and a hold of then is no hold of now. */
+  readonly carriedOutBefore?: boolean;
+}
+
 export interface Erasure {
   /** Fails with NOT_FOUND, REQUEST_CLOSED, CONFLICT (not a request for erasure). */
   preview(requestId: string): Result<ErasurePreview>;
   /**
    * Carries the order out, or goes on with one that was interrupted or failed. Cannot be cancelled once
-   * ordered. Fails as `preview`, and with CONFIRMATION_MISMATCH, ERASURE_UNPROVEN (params `hits`, `where`).
+   * ordered. Fails as `preview`, and with CONFIRMATION_MISMATCH, CONFLICT (what stays is not what was signed),
+   * HELD (params `holds`), ERASURE_UNPROVEN (params `hits`, `where`).
    */
   erase(
     actor: Actor,
-    order: { readonly requestId: string; readonly confirmation: string },
+    order: ErasureOrder,
     onStage?: (stage: ErasureStage) => void | Promise<void>,
   ): Promise<Result<ErasureCertificate>>;
   /** Fails with NOT_FOUND where nothing was erased for the request. */
@@ -66,6 +87,13 @@ export interface ErasureDeps {
   readonly followers: readonly SubjectFollower[];
   /** Folders outside the vault in which this program may have left something. */
   readonly scanFolders: () => readonly string[];
+  /** Holds on the person, or on the given documents where only these go. */
+  readonly holdsOn: BlockingHolds;
+  /** Art. 19; while the person's rows are there. Returns how many recipients will be told. */
+  readonly queueNotices: (
+    actor: Actor,
+    about: { readonly requestId: string; readonly subjectId: string },
+  ) => number;
 }
 
 export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure {
@@ -73,47 +101,31 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
   const { requests, requestRows, subjects, texts, followers } = deps;
   const repository = createErasureRepository(store);
   const subjectRows = createSubjectRepository(store);
-
+  const kept = createKeptRepository(store);
   const record = createErasureRecord(context, requestRows);
-  const { preview, modelsOf } = createErasurePreview({ ...deps, record, repository });
+  const { preview, modelsOf } = createErasurePreview({
+    ...deps,
+    ...{ store, clock, record, repository, kept },
+  });
+  const takeNeedles = createTakeNeedles({ texts, subjects, repository });
+  const deleteRows = createDeletion(context, {
+    ...deps,
+    ...{ subjectRows, record, repository, kept, modelsOf },
+  });
 
-  function takeNeedles(subjectId: string, subjectKey: string): Journal {
-    const own = texts.ownTexts(subjectId);
-    const byRowid = new Map(own.map((row) => [row.rowid, row.text ?? '']));
-    const names = [
-      ...subjects.identifiers(subjectId).map(({ value }) => value),
-      ...repository.documentNames(subjectId),
-      ...repository
-        .findings(subjectId)
-        .map(({ document_rowid, start, end }) =>
-          (byRowid.get(document_rowid) ?? '').slice(start, end),
-        ),
-    ];
-    function* staying(): IterableIterator<string> {
-      for (const { text } of texts.otherTexts(subjectId)) yield text;
-      yield* repository.staying(subjectId);
-    }
-    const needles = chooseNeedles(
-      {
-        names,
-        texts: own.map(({ text }) => text ?? ''),
-        keys: [Buffer.from(subjectId, 'utf8'), repository.refKey(subjectId)],
-      },
-      staying(),
-    );
+  function goingOf(requestId: string, subjectId: string, subjectKey: string): Going {
     return {
       subjectId,
       subjectKey,
-      needles: needles.forms.map((form) => form.toString('base64')),
-      count: needles.count,
-      shared: needles.shared,
-      tooShort: needles.tooShort,
+      documents: kept.going(subjectId, requestId),
+      partly: kept.ofRequest(requestId).length > 0,
     };
   }
 
   /** Logged, denied by the gate and resumable, all in one commit. */
-  function order(actor: Actor, requestId: string, subjectId: string, subjectKey: string): void {
-    const journal = takeNeedles(subjectId, subjectKey);
+  function order(actor: Actor, { requestId, keep, approvedBy }: ErasureOrder, going: Going): void {
+    const { subjectId } = going;
+    const journal = takeNeedles(going);
     store.transaction(() => {
       const orderId = random.newId('order');
       const { seq } = audit.append({
@@ -123,10 +135,13 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         object: { type: 'request', id: requestId },
         subjectRef: subjects.subjectRef(subjectId).toString('hex'),
         counts: {
+          documents: going.documents.length,
+          kept: keep?.length ?? 0,
           needles: journal.count,
           sharedNeedles: journal.shared,
           shortNames: journal.tooShort,
         },
+        ...(going.partly && { commitments: { keep: hashOf([...(keep ?? [])]) } }),
       });
       const sealed = store.sealed.put('erasureJournal', [
         Buffer.from(JSON.stringify(journal), 'utf8'),
@@ -142,74 +157,11 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         orderId,
         orderLeaf: seq,
         journal: sealed.id,
+        ...(going.partly && { keep: keep ?? [] }),
+        approvedBy: approvedBy ?? actor.userId,
       } satisfies Ordered);
     });
     audit.sign();
-  }
-
-  function deleteRows(actor: Actor, requestId: string, ordered: Ordered): void {
-    const { subjectId } = record.journal(ordered);
-    store.transaction(() => {
-      const counted = repository.countRows(subjectId);
-      const textRows = texts.countTexts(subjectId);
-      const identifiers = subjects.identifiers(subjectId);
-      maskRecipients(
-        subjectId,
-        identifiers.map(({ value }) => value),
-      );
-      // While the person's rows still lead to them: which files, which models.
-      const packs = repository.packs(subjectId);
-      const checkpoints = repository.checkpoints(subjectId);
-      const modelIds = new Set(modelsOf(subjectId).map(({ modelId }) => modelId));
-      const byFollowers = followers.flatMap((follower) => [...(follower.erase?.(subjectId) ?? [])]);
-      const models = modelsOf(subjectId).filter(({ modelId }) => modelIds.has(modelId));
-      for (const { sealed_id } of [...packs, ...checkpoints])
-        store.sealed.remove(sealed_id as SealedId);
-      for (const { run_id } of checkpoints) repository.deleteCheckpoint(run_id);
-
-      for (const { scheme, value } of identifiers) {
-        const hmac = erasedIdentifierHmac(context, scheme, value);
-        repository.rememberErased(hmac, clock.now(), ordered.orderId);
-      }
-      closeOtherRequests(actor, requestId, subjectId);
-      const indexRows = texts.removeFromIndex(subjectId);
-      repository.deleteDocuments(subjectId);
-      repository.deleteSubject(subjectId);
-
-      const deleted = merge([
-        ...counted,
-        { table: 'text', rows: textRows },
-        { table: 'search', rows: indexRows },
-        { table: 'run_checkpoint', rows: checkpoints.length },
-        ...byFollowers,
-      ]);
-      record.add(actor, requestId, 'step', {
-        step: 'deleted',
-        deleted,
-        files: packs.length + checkpoints.length,
-        models,
-      } satisfies Deleted);
-    });
-  }
-
-  /** There is nobody left to answer about; whoever asked is told by the certificate. */
-  function closeOtherRequests(actor: Actor, requestId: string, subjectId: string): void {
-    for (const { id } of requestRows.ofSubject(subjectId)) {
-      const found = requests.get(id);
-      if (id === requestId || !found.ok || found.value.state === 'closed') continue;
-      record.add(actor, id, 'closed', { outcome: 'personErased' });
-    }
-  }
-
-  /** A recipient is free text; the person who took their own copy is named there. */
-  function maskRecipients(subjectId: string, identifiers: readonly string[]): void {
-    const words = identifiers
-      .map((value) => value.toLowerCase())
-      .filter((value) => value.length > 2);
-    for (const { id, recipient } of repository.exits(subjectId)) {
-      if (words.some((word) => recipient.toLowerCase().includes(word)))
-        repository.maskRecipient(id);
-    }
   }
 
   function compact(actor: Actor, requestId: string): void {
@@ -226,18 +178,30 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
     record.add(actor, requestId, 'step', { step: 'rekeyed' });
   }
 
-  function prove(journal: Journal): ScanReport {
+  function prove(
+    requestId: string,
+    ordered: Ordered,
+    journal: Journal,
+    fingerprintBefore: string,
+  ): Proof {
     store.checkpoint();
-    const needles = journal.needles.map((needle) => Buffer.from(needle, 'base64'));
-    const folders = [
-      ...deps.scanFolders(),
-      ...followers.flatMap((follower) => follower.folders?.() ?? []),
-    ];
-    return scanForNeedles(store, needles, folders);
+    return proveErasure(store, texts, {
+      journal,
+      fingerprintBefore,
+      orderId: ordered.orderId,
+      sealed: record.deleted(requestId)?.sealed ?? [],
+      partly: ordered.keep !== undefined,
+      folders: [
+        ...deps.scanFolders(),
+        ...followers.flatMap((follower) => follower.folders?.() ?? []),
+      ],
+    });
   }
 
-  function fail(actor: Actor, requestId: string, scan: ScanReport): Result<never> {
-    const where = [...new Set([...scan.hits.map((hit) => hit.where), ...scan.unread])];
+  function fail(actor: Actor, requestId: string, { scan, complaints }: Proof): Result<never> {
+    const where = [
+      ...new Set([...scan.hits.map((hit) => hit.where), ...scan.unread, ...complaints]),
+    ];
     const hits = scan.hits.length;
     store.transaction(() => {
       audit.append({
@@ -245,14 +209,19 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
         actor: actor.userId,
         roles: actor.roles,
         object: { type: 'request', id: requestId },
-        counts: { hits, unread: scan.unread.length, bytes: scan.bytesScanned },
+        counts: {
+          hits,
+          unread: scan.unread.length,
+          checks: complaints.length,
+          bytes: scan.bytesScanned,
+        },
       });
       record.add(actor, requestId, 'failed', { hits, where });
     });
     audit.sign();
     return failure(
       'ERASURE_UNPROVEN',
-      `The person’s records were deleted, but ${hits} traces were found or a file could not be read (${where.slice(0, 5).join(', ')}). The erasure does not count as done. Remove what was named and order the erasure again: only the proof is repeated.`,
+      `The person’s records were deleted, but ${hits} traces were found, a file could not be read, or a step shows no effect (${where.slice(0, 5).join(', ')}). The erasure does not count as done. Remove what was named and order the erasure again: only the proof is repeated.`,
       { hits, where: where.slice(0, 5).join(', ') },
     );
   }
@@ -262,16 +231,20 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
     requestId: string,
     ordered: Ordered,
     journal: Journal,
-    scan: ScanReport,
+    { scan }: Proof,
   ): ErasureCertificate {
     const done = record.deleted(requestId);
     if (!done) throw new Error('Nothing was deleted yet');
+    const outcome = ordered.keep === undefined ? 'erased' : 'partlyErased';
     const certificate = store.transaction(() => {
+      const completedAt = clock.now();
+      const approvedBy = ordered.approvedBy ?? actor.userId;
+      if (outcome === 'partlyErased') kept.markKept(requestId, completedAt, approvedBy);
       const body: Omit<ErasureCertificate, 'sha256'> = {
         requestId,
         orderId: ordered.orderId,
         orderedAt: record.orderedAt(requestId),
-        completedAt: clock.now(),
+        completedAt,
         deleted: [...done.deleted],
         files: done.files,
         scan: {
@@ -282,12 +255,26 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
           hits: scan.hits.length,
         },
         models: done.models.map((model) => ({ ...model })),
-        kept: KEPT.map((item) => ({ ...item })),
+        kept: KEPT.filter(
+          ({ what }) => outcome === 'erased' || what !== 'erasedIdentifierHash',
+        ).map((item) => ({ ...item })),
+        outcome,
+        ...(outcome === 'partlyErased' && {
+          keptData: kept.ofRequest(requestId).map((row) => ({
+            scope: scopeWords(row.scope, row.target, kept.collectionName(row.target)),
+            ground: KEEP_GROUNDS[row.ground],
+            documents: kept.countIn(row.subject_id, row.scope, row.target),
+            until: row.until,
+            approvedBy,
+          })),
+        }),
+        backups: done.backups,
+        notices: done.notices,
         rekeyed: record.isRekeyed(requestId),
         orderLeaf: ordered.orderLeaf,
         certificateLeaf: audit.size(),
       };
-      const sha256 = createHash('sha256').update(canonicalJson(body)).digest('hex');
+      const sha256 = hashOf(body);
       const { seq } = audit.append({
         action: 'erasure.certify',
         actor: actor.userId,
@@ -298,12 +285,13 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
           needles: journal.count,
           hits: 0,
           models: done.models.length,
+          kept: ordered.keep?.length ?? 0,
         },
         commitments: { certificate: sha256 },
       });
       if (seq !== body.certificateLeaf) throw new Error('Another leaf came between');
       record.add(actor, requestId, 'certificate', { ...body, sha256 });
-      record.add(actor, requestId, 'closed', { outcome: 'erased' });
+      record.add(actor, requestId, 'closed', { outcome });
       store.sealed.remove(ordered.journal);
       return { ...body, sha256 };
     });
@@ -312,35 +300,63 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
     return certificate;
   }
 
+  /** What two people signed is what stays, and nothing that goes is held. */
+  function mayOrder(asked: ErasurePreview, keep: readonly string[]): Result<void> {
+    if (hashOf([...asked.keep]) !== hashOf([...keep])) {
+      return failure(
+        'CONFLICT',
+        'What is to stay has changed since this order was put together. Nothing was erased. Look at the preview again.',
+      );
+    }
+    if (asked.holds.length === 0) return ok(undefined);
+    const holds = asked.holds.map(({ name }) => name).join(', ');
+    return failure(
+      'HELD',
+      `A legal hold is on what would go (${holds}). Nothing was erased. Release the hold with a second person, or keep the part it is about.`,
+      { holds },
+    );
+  }
+
   return {
     preview,
-    async erase(actor, { requestId, confirmation }, onStage = () => undefined) {
-      const asked = preview(requestId);
-      if (!asked.ok) return asked;
-      if (confirmation.trim() !== asked.value.confirmation.trim()) {
+    async erase(actor, asked, onStage = () => undefined) {
+      const { requestId, confirmation, keep = [] } = asked;
+      const shown = preview(requestId);
+      if (!shown.ok) return shown;
+      const { subjectId, subjectKey } = shown.value;
+      if (confirmation.trim() !== shown.value.confirmation.trim()) {
         return failure(
           'CONFIRMATION_MISMATCH',
           'What was typed is not the record number of this person. Nothing was erased. Type it exactly as shown.',
         );
       }
       if (record.ordered(requestId) === undefined) {
+        const { holds, ...rest } = shown.value;
+        const may = mayOrder({ ...rest, holds: asked.carriedOutBefore ? [] : holds }, keep);
+        if (!may.ok) return may;
         await onStage('ordering');
-        order(actor, requestId, asked.value.subjectId, asked.value.subjectKey);
+        order(actor, asked, goingOf(requestId, subjectId, subjectKey));
       }
       const ordered = record.ordered(requestId) as Ordered;
       await onStage('deleting');
-      if (!record.deleted(requestId)) deleteRows(actor, requestId, ordered);
+      if (!record.deleted(requestId)) {
+        deleteRows(actor, requestId, ordered, goingOf(requestId, subjectId, subjectKey));
+      }
       // What follows can be repeated, and after a failed proof it is what has to be.
       await onStage('compacting');
       compact(actor, requestId);
       await onStage('rekeying');
+      const fingerprint = fingerprintOf(store);
       rekey(actor, requestId);
       await onStage('proving');
       const journal = record.journal(ordered);
-      const scan = prove(journal);
-      if (scan.hits.length > 0 || scan.unread.length > 0) return fail(actor, requestId, scan);
+      const proof = prove(requestId, ordered, journal, fingerprint);
+      const { hits, unread } = proof.scan;
+      if (hits.length + unread.length + proof.complaints.length > 0) {
+        return fail(actor, requestId, proof);
+      }
       await onStage('closing');
-      return ok(close(actor, requestId, ordered, journal, scan));
+      return ok(close(actor, requestId, ordered, journal, proof));
     },
     certificate(requestId) {
       const found = requests.get(requestId);
@@ -356,9 +372,11 @@ export function createErasure(context: RoomContext, deps: ErasureDeps): Erasure 
   };
 }
 
-/** One line per table; a room may report rows that were counted for the cascade too. */
-function merge(rows: readonly DeletedRows[]): DeletedRows[] {
-  const most = new Map<string, number>();
-  for (const { table, rows: n } of rows) most.set(table, Math.max(most.get(table) ?? 0, n));
-  return [...most].filter(([, n]) => n > 0).map(([table, n]) => ({ table, rows: n }));
+/** Over the canonical JSON (RFC 8785), hex. */
+export const hashOf = (value: Parameters<typeof canonicalJson>[0]): string =>
+  createHash('sha256').update(canonicalJson(value)).digest('hex');
+
+function scopeWords(scope: string, target: string, collection: string | undefined): string {
+  if (scope === 'collection') return `collection ${collection ?? target}`.slice(0, 120);
+  return scope === 'category' ? `category ${target}` : 'proofs of consent';
 }

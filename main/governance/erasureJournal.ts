@@ -16,6 +16,8 @@ export interface ErasureEntry {
   readonly subjectRef: string;
   /** Keyed hashes of the identifiers under which the person may not come back, hex. */
   readonly identifiers: readonly string[];
+  /** What stayed on a ground, in lines of codes and ids; missing where everything went. */
+  readonly keep?: readonly string[];
 }
 
 export interface KnownErasures {
@@ -44,8 +46,13 @@ type JournalContext = Pick<RoomContext, 'store'> & {
 
 export function createErasureJournal({ store, audit }: JournalContext): ErasureJournal {
   const sidecar = store.sidecar(ERASURES_FILE);
-  const orders = store.db.prepare<{ orderId: string; at: string; ref: Buffer }>(
-    `SELECT json_extract(e.body, '$.orderId') AS orderId, e.at, r.subject_ref AS ref
+  const orders = store.db.prepare<{
+    orderId: string;
+    at: string;
+    ref: Buffer;
+    keep: string | null;
+  }>(
+    `SELECT json_extract(e.body, '$.orderId') AS orderId, e.at, r.subject_ref AS ref, json_extract(e.body, '$.keep') AS keep
      FROM request_event e JOIN request r ON r.id = e.request_id WHERE e.type = 'ordered' ORDER BY e.seq`,
   );
   const identifiers = store.db.prepare<{ hmac: Buffer }>(
@@ -54,11 +61,12 @@ export function createErasureJournal({ store, audit }: JournalContext): ErasureJ
   let carried: readonly ErasureEntry[] = [];
 
   function entries(): readonly ErasureEntry[] {
-    const own = orders.all().map(({ orderId, at, ref }): ErasureEntry => ({
+    const own = orders.all().map(({ orderId, at, ref, keep }): ErasureEntry => ({
       orderId,
       at,
       subjectRef: ref.toString('hex'),
       identifiers: identifiers.all([orderId]).map(({ hmac }) => hmac.toString('hex')),
+      ...(keep !== null && { keep: JSON.parse(keep) as string[] }),
     }));
     const before = readJournal(sidecar.read(), audit.keys())?.entries ?? [];
     return merged([...before, ...carried], own);
@@ -98,11 +106,12 @@ export function readJournal(
 
 /** Its first line differs from that of a checkpoint: neither signature can pass for the other. */
 function journalText(origin: string, logSize: number, entries: readonly ErasureEntry[]): string {
-  const plain = entries.map(({ orderId, at, subjectRef, identifiers }) => ({
+  const plain = entries.map(({ orderId, at, subjectRef, identifiers, keep }) => ({
     orderId,
     at,
     subjectRef,
     identifiers: [...identifiers],
+    ...(keep !== undefined && { keep: [...keep] }),
   }));
   const hash = createHash('sha256').update(canonicalJson(plain)).digest('base64');
   return `${origin}/erasures\n${logSize}\n${entries.length}\n${hash}\n`;

@@ -3,6 +3,7 @@
 import type { ErasureCertificate } from '../../shared/contract/index.ts';
 import type { SealedId } from '../store/index.ts';
 import type { Actor, RoomContext } from './context.ts';
+import type { BackupsWithPerson } from './erasureBackups.ts';
 import type { DeletedRows, SubjectModel } from './followers.ts';
 import type { RequestEventType, RequestRepository } from './requestRepository.ts';
 
@@ -10,6 +11,8 @@ import type { RequestEventType, RequestRepository } from './requestRepository.ts
 export interface Journal {
   readonly subjectId: string;
   readonly subjectKey: string;
+  /** Ids of the documents that go. */
+  readonly documents: readonly string[];
   readonly needles: readonly string[]; // Base64
   readonly count: number;
   readonly shared: number;
@@ -20,12 +23,21 @@ export interface Ordered {
   readonly orderId: string;
   readonly orderLeaf: number;
   readonly journal: SealedId;
+  /** What stays, line by line, as two people signed it; missing where everything goes. */
+  readonly keep?: readonly string[];
+  /** Who signed as the second, or alone. */
+  readonly approvedBy?: string;
 }
 
 export interface Deleted {
   readonly step: 'deleted';
   readonly deleted: readonly DeletedRows[];
   readonly files: number;
+  /** Sealed files that had to go, by their made-up ids. */
+  readonly sealed: readonly string[];
+  readonly notices: number;
+  /** Copies of the vault from before, which still hold the person. */
+  readonly backups: BackupsWithPerson;
   readonly models: readonly SubjectModel[];
 }
 

@@ -5,6 +5,7 @@ import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, RoomContext } from './context.ts';
 import type { Erasure } from './erasure.ts';
 import type { ErasureEntry, KnownErasures } from './erasureJournal.ts';
+import type { KeptParts } from './keptParts.ts';
 import type { Requests } from './requests.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -21,6 +22,7 @@ export interface ReplayDeps {
   readonly erasure: Erasure;
   readonly requests: Requests;
   readonly subjects: Subjects;
+  readonly keptParts: KeptParts;
 }
 
 export interface ReplayWatch {
@@ -31,7 +33,7 @@ export interface ReplayWatch {
 
 export async function replayErasures(
   { store, clock }: Pick<RoomContext, 'store' | 'clock'>,
-  { erasure, requests, subjects }: ReplayDeps,
+  { erasure, requests, subjects, keptParts }: ReplayDeps,
   actor: Actor,
   known: KnownErasures,
   { signal, onProgress }: ReplayWatch = {},
@@ -59,7 +61,8 @@ export async function replayErasures(
   async function erase(requestId: string): Promise<Result<unknown>> {
     const asked = erasure.preview(requestId);
     if (!asked.ok) return asked;
-    return erasure.erase(actor, { requestId, confirmation: asked.value.confirmation });
+    const { confirmation, keep } = asked.value;
+    return erasure.erase(actor, { requestId, confirmation, keep, carriedOutBefore: true });
   }
 
   const gone = new Set<string>();
@@ -79,10 +82,13 @@ export async function replayErasures(
     else {
       const requestId = ordered ?? openedFor(subjectId as string);
       if (typeof requestId !== 'string') return requestId;
+      if (ordered === undefined && entry.keep) {
+        keptParts.adopt(actor, { requestId, subjectId: subjectId as string }, entry.keep);
+      }
       const done = await erase(requestId);
       if (!done.ok) return failure(done.error.code, done.error.message, done.error.params);
       erased += 1;
-      gone.add(entry.subjectRef);
+      if (!entry.keep) gone.add(entry.subjectRef);
     }
     store.transaction(() => remember(entry));
   }

@@ -12,10 +12,11 @@ import { createConsentRecords, type ConsentRecords } from './consentRecords.ts';
 import { createExitNotices, type ExitNotices } from './exitNotices.ts';
 import { createExits, type Exits } from './exits.ts';
 import type { SubjectFollower } from './followers.ts';
+import { createKeptParts, type KeptParts } from './keptParts.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createGateRepository } from './gateRepository.ts';
 import { createNotices, type Notices } from './notices.ts';
-import { createPolicyBook, type PolicyBook } from './policies/policyBook.ts';
+import { createPolicyBook, type PolicyBook } from './policies/index.ts';
 import { createPurposes, type Purposes } from './purposes.ts';
 import { createRegister, type Register } from './register/index.ts';
 import { createRequestRepository } from './requestRepository.ts';
@@ -57,6 +58,7 @@ export interface Governance {
   readonly requestFile: ReturnType<typeof createRequestFile>;
   readonly rectification: Rectification;
   readonly erasure: Erasure;
+  readonly keptParts: KeptParts;
   /** Carries out in a restored copy what was erased since; fails as an erasure does. */
   replay(actor: Actor, known: KnownErasures, watch?: ReplayWatch): Promise<Result<Replayed>>;
   /** Registers a room that holds things about people. At composition only. */
@@ -121,10 +123,22 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     journal.keep();
   });
   const person = { requests, subjects, exits, texts, followers };
+  const holds = createHolds(deps, subjects);
+  const keptParts = createKeptParts(deps, { requests, subjects });
   const erasure = createErasure(deps, {
     ...person,
     requestRows,
     scanFolders: deps.scanFolders ?? (() => []),
+    holdsOn(subjectId, documents) {
+      const found =
+        documents === undefined
+          ? holds.blocking(subjectId)
+          : documents.flatMap((rowid) => [...holds.on(rowid)]);
+      return [...new Map(found.map((hold) => [hold.holdId, hold])).values()].map(
+        ({ holdId, caseId, reviewOn }) => ({ holdId, name: caseId.slice(0, 200), until: reviewOn }),
+      );
+    },
+    queueNotices: (actor, about) => exitNotices.queue(actor, { ...about, act: 'erasure' }).queued,
   });
   return {
     purposes,
@@ -135,7 +149,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     subjects,
     gate,
     retention: rules,
-    holds: createHolds(deps, subjects),
+    holds,
     texts: createTextStore(texts),
     exits,
     exitNotices,
@@ -168,9 +182,10 @@ export function createGovernance(deps: GovernanceDeps): Governance {
         exitNotices.queue(actor, { requestId, subjectId, act: 'rectification' }).queued,
     }),
     erasure,
+    keptParts,
     async replay(actor, known, watch) {
       journal.adopt(known);
-      return replayErasures(deps, { erasure, requests, subjects }, actor, known, watch);
+      return replayErasures(deps, { erasure, requests, subjects, keptParts }, actor, known, watch);
     },
     follow: (follower) => void followers.push(follower),
     onConsentLost(listener) {
@@ -196,7 +211,8 @@ export type {
   RecordConsent,
 } from './consent.ts';
 export type { Actor, Page, PageRequest } from './context.ts';
-export { ERASURE_STAGES, type Erasure, type ErasureStage } from './erasure.ts';
+export { ERASURE_STAGES, type Erasure, type ErasureOrder, type ErasureStage } from './erasure.ts';
+export type { KeptParts } from './keptParts.ts';
 export {
   ERASURES_FILE,
   readJournal,
@@ -247,7 +263,7 @@ export { GATE_RULES_VERSION, type Denial } from './policy.ts';
 export type { DeclarePurpose, Purposes } from './purposes.ts';
 export type { BlockingHold, Holds, RetentionRules, RuleDraft } from './retention/index.ts';
 export type { Notice, Notices, PublishNotice } from './notices.ts';
-export type { PolicyBook } from './policies/policyBook.ts';
+export * from './policies/index.ts';
 export { contentsSha256 } from './exits.ts';
 export * from './register/index.ts';
 export type { RequestActs } from './requestActs.ts';
