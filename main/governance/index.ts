@@ -5,6 +5,7 @@ import { createCalendar, type Calendar } from './calendar.ts';
 import { createConsents, type Consents, type ConsentLostListener } from './consent.ts';
 import type { Actor, RoomContext } from './context.ts';
 import { createErasure, type Erasure } from './erasure.ts';
+import { createErasureVerifier, type ErasureVerifier } from './erasureVerify.ts';
 import { createErasureJournal, type KnownErasures } from './erasureJournal.ts';
 import { replayErasures, type Replayed, type ReplayWatch } from './erasureReplay.ts';
 import { createBreaches, type Breaches } from './breaches.ts';
@@ -59,6 +60,7 @@ export interface Governance {
   readonly rectification: Rectification;
   readonly erasure: Erasure;
   readonly keptParts: KeptParts;
+  readonly erasureVerifier: ErasureVerifier;
   /** Carries out in a restored copy what was erased since; fails as an erasure does. */
   replay(actor: Actor, known: KnownErasures, watch?: ReplayWatch): Promise<Result<Replayed>>;
   /** Registers a room that holds things about people. At composition only. */
@@ -173,6 +175,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
       repository: requestRows,
       calendar,
       followers,
+      keptParts,
     }),
     access: createAccess(deps, { ...person, consent, purposes }),
     rectification: createRectification(deps, {
@@ -183,6 +186,13 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     }),
     erasure,
     keptParts,
+    erasureVerifier: createErasureVerifier(deps, {
+      ...{ erasure, requestRows, subjects, texts },
+      folders: () => [
+        ...(deps.scanFolders?.() ?? []),
+        ...followers.flatMap((follower) => follower.folders?.() ?? []),
+      ],
+    }),
     async replay(actor, known, watch) {
       journal.adopt(known);
       return replayErasures(deps, { erasure, requests, subjects, keptParts }, actor, known, watch);

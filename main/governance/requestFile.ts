@@ -1,6 +1,5 @@
 // The file of one request, for the steward and for whoever asks later: how its deadline was counted, what
 // happened when and by whom, what it holds in force. Codes only: words about a person stand in letters.
-import type { KeptPart } from '../../shared/contract/index.ts';
 import type { Reading, RequestFile } from '../../shared/contract/procedures/requests.ts';
 import { extendedReadings, monthFrom, skippedDays } from '../../shared/domain/deadlines.ts';
 import { ok, type Result } from '../../shared/kernel/result.ts';
@@ -8,7 +7,8 @@ import type { CalendarDay } from '../../shared/kernel/time.ts';
 import type { Calendar } from './calendar.ts';
 import type { RoomContext } from './context.ts';
 import type { SubjectFollower } from './followers.ts';
-import type { KeptPartRow, RequestEventRow, RequestRepository } from './requestRepository.ts';
+import type { KeptParts } from './keptParts.ts';
+import type { RequestEventRow, RequestRepository } from './requestRepository.ts';
 import { noSuchRequest, type Requests } from './requests.ts';
 
 /** Steps of an erasure are its own journal, not what a person would ask about. */
@@ -18,9 +18,10 @@ export function createRequestFile(
   { clock }: Pick<RoomContext, 'clock'>,
   deps: {
     readonly requests: Pick<Requests, 'get'>;
-    readonly repository: Pick<RequestRepository, 'get' | 'events' | 'keptParts'>;
+    readonly repository: Pick<RequestRepository, 'get' | 'events'>;
     readonly calendar: Calendar;
     readonly followers: readonly SubjectFollower[];
+    readonly keptParts: Pick<KeptParts, 'ofRequest'>;
   },
 ): { show(requestId: string): Result<RequestFile> } {
   const { requests, repository, calendar, followers } = deps;
@@ -67,7 +68,7 @@ export function createRequestFile(
           ...events.filter(({ type }) => !UNTOLD.has(type)).map(entryOf),
         ].slice(-1000),
         restriction: restrictionOf(events),
-        kept: repository.keptParts(requestId).map(partOf),
+        kept: [...deps.keptParts.ofRequest(requestId)],
         models:
           subjectId === null
             ? []
@@ -96,21 +97,6 @@ function entryOf(event: RequestEventRow): RequestFile['ledger'][number] {
     by: event.actor,
     code: how ?? ground ?? code ?? outcome ?? null,
     until: dueOn ?? null,
-  };
-}
-
-function partOf({ scope, target, ground, text, until }: KeptPartRow): KeptPart {
-  const named =
-    scope === 'collection'
-      ? { collectionId: target }
-      : scope === 'category'
-        ? { category: target }
-        : {};
-  return {
-    scope: { of: scope, ...named } as KeptPart['scope'],
-    ground: ground as KeptPart['ground'],
-    text,
-    until,
   };
 }
 

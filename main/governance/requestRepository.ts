@@ -42,15 +42,6 @@ export interface RequestPlace {
   readonly id: string;
 }
 
-/** A part of the person's data that an erasure leaves standing; `target` names the collection or category. */
-export interface KeptPartRow {
-  readonly scope: 'collection' | 'category' | 'consents';
-  readonly target: string;
-  readonly ground: string;
-  readonly text: string;
-  readonly until: string;
-}
-
 export interface RequestRepository {
   insert(row: RequestRow): void;
   get(id: string): RequestRow | undefined;
@@ -60,8 +51,6 @@ export interface RequestRepository {
   ofSubject(subjectId: string): readonly RequestRow[];
   /** In the order recorded. */
   events(requestId: string): readonly RequestEventRow[];
-  /** In the order decided. */
-  keptParts(requestId: string): readonly KeptPartRow[];
   addEvent(row: {
     readonly requestId: string;
     readonly type: RequestEventType;
@@ -98,9 +87,6 @@ export function createRequestRepository({ db }: Pick<Store, 'db'>): RequestRepos
   const events = db.prepare<RequestEventRow>(
     'SELECT seq, type, at, actor, body FROM request_event WHERE request_id = ? ORDER BY seq',
   );
-  const keptParts = db.prepare<KeptPartRow>(
-    'SELECT scope, target, ground, text, until FROM kept_part WHERE request_id = ? ORDER BY seq',
-  );
   const addEvent = db.prepare(
     'INSERT INTO request_event (request_id, type, at, actor, body) VALUES (@requestId, @type, @at, @actor, @body)',
   );
@@ -117,7 +103,6 @@ export function createRequestRepository({ db }: Pick<Store, 'db'>): RequestRepos
     total: () => total.get()?.n ?? 0,
     ofSubject: (subjectId) => ofSubject.all([subjectId]),
     events: (requestId) => events.all([requestId]),
-    keptParts: (requestId) => keptParts.all([requestId]),
     addEvent: ({ body, ...row }) => void addEvent.run({ ...row, body: JSON.stringify(body) }),
   };
 }

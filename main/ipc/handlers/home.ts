@@ -8,7 +8,15 @@ import type { Handlers } from './types.ts';
 
 type HomeServices = Pick<
   Services,
-  'audit' | 'governance' | 'corpus' | 'labeling' | 'models' | 'training' | 'evaluation' | 'reports'
+  | 'audit'
+  | 'backups'
+  | 'governance'
+  | 'corpus'
+  | 'labeling'
+  | 'models'
+  | 'training'
+  | 'evaluation'
+  | 'reports'
 >;
 type Home = OutputOf<'home.summary'>;
 
@@ -48,6 +56,8 @@ export function homeHandlers(services: HomeServices): Pick<Handlers, 'home.summa
         openBreaches: [...governance.breaches.unclosed(50)],
         openNotices: governance.exitNotices.open(),
         lapsingConsents: governance.consent.ending(LAPSING_DAYS),
+        keptDue: governance.keptParts.list(true).due,
+        backup: backupOf(services.backups),
         staleModels: models.list().filter(({ state }) => state === 'stale').length,
         lastRuns: training
           .list()
@@ -58,6 +68,12 @@ export function homeHandlers(services: HomeServices): Pick<Handlers, 'home.summa
       return ok({ ...summary, nextStep: nextStepOf(actor, summary, services, projects) });
     },
   };
+}
+
+function backupOf(backups: HomeServices['backups']): Home['backup'] {
+  const { newestAt, overdue } = backups.state();
+  if (overdue) return 'overdue';
+  return newestAt === undefined ? 'none' : 'kept';
 }
 
 /** The main job in its order; the first step that has not happened yet. */

@@ -4,7 +4,7 @@ import type { Translation } from '../i18n.svelte.ts';
 export const home = {
   'home.today': 'Heute zu tun',
   'home.nothing':
-    'Es steht nichts an: Keine Einwilligung läuft ab, kein Modell ist veraltet, kein Lauf ist stehen geblieben.',
+    'Nichts ist fällig: kein Antrag, keine Verletzung, keine Löschung, keine Einwilligung, kein Modell, keine Unterschrift.',
   'home.request.access': 'Ein Auskunftsantrag ist bis {date} zu beantworten',
   'home.request.erasure': 'Ein Löschantrag ist bis {date} zu beantworten',
   'home.request.rectification': 'Ein Antrag auf Berichtigung ist am {date} fällig',
@@ -17,6 +17,34 @@ export const home = {
   'home.request.overdue': {
     one: 'seit {count} Tag überfällig',
     other: 'seit {count} Tagen überfällig',
+  },
+  'home.step.answer': 'Beantworten',
+  'home.step.sign': 'Ansehen',
+  'home.step.report': 'Melden',
+  'home.step.decide': 'Entscheiden',
+  'home.step.look': 'Ansehen',
+  'home.step.tell': 'Mitteilen',
+  'home.step.ask': 'Neu fragen',
+  'home.step.label': 'Annotieren',
+  'home.step.backup': 'Sichern',
+  'home.more': { one: '{count} weitere', other: '{count} weitere' },
+  'home.breach': 'Eine Verletzung ist bis {time} der Behörde zu melden',
+  'home.breach.open': 'Eine Verletzung ist erfasst und nicht abgeschlossen',
+  'home.breach.hours': { one: 'noch {count} Stunde', other: 'noch {count} Stunden' },
+  'home.breach.late': { one: '{count} Stunde zu spät', other: '{count} Stunden zu spät' },
+  'home.backup.none': 'Es gibt keine Sicherung: Geht dieser Rechner kaputt, ist alles verloren',
+  'home.backup.overdue': 'Seit zwei Terminen keine Sicherung',
+  'home.kept': {
+    one: '{count} nach einer Löschung behaltener Teil ist abgelaufen',
+    other: '{count} nach einer Löschung behaltene Teile sind abgelaufen',
+  },
+  'home.retention': {
+    one: '{count} Text hat das Ende seiner Aufbewahrung erreicht oder bald',
+    other: '{count} Texte haben das Ende ihrer Aufbewahrung erreicht oder bald',
+  },
+  'home.notices': {
+    one: '{count} Empfänger ist noch zu unterrichten (Art. 19)',
+    other: '{count} Empfänger sind noch zu unterrichten (Art. 19)',
   },
   'home.lapsing': {
     one: '{count} Einwilligung läuft innerhalb von 30 Tagen ab',

@@ -59,6 +59,7 @@ export const jobs = {
   'job.procedure.evaluate.run': 'Auswertung',
   'job.procedure.request.access': 'Auskunftspaket',
   'job.procedure.request.portability': 'Übertragbare Daten',
+  'job.procedure.request.verifyErasure': 'Löschnachweis erneut prüfen',
   'job.procedure.request.erase': 'Löschung',
   'job.procedure.audit.verify': 'Prüfung des Protokolls',
   'job.procedure.user.remove': 'Entfernen eines Benutzers',

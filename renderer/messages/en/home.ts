@@ -1,7 +1,8 @@
 /** Home: what needs me today. */
 export const home = {
   'home.today': 'Needs you today',
-  'home.nothing': 'Nothing is due. No consent lapses, no model is stale, no run has stopped.',
+  'home.nothing':
+    'Nothing is due: no request, no breach, no deletion, no consent, no model, no signature.',
   'home.request.access': 'An access request is due on {date}',
   'home.request.erasure': 'An erasure request is due on {date}',
   'home.request.rectification': 'A rectification request is due on {date}',
@@ -12,6 +13,34 @@ export const home = {
   'home.request.days': { one: 'in {count} day', other: 'in {count} days' },
   'home.request.today': 'today',
   'home.request.overdue': { one: '{count} day overdue', other: '{count} days overdue' },
+  'home.step.answer': 'Answer',
+  'home.step.sign': 'Look and sign',
+  'home.step.report': 'Report',
+  'home.step.decide': 'Decide',
+  'home.step.look': 'Look',
+  'home.step.tell': 'Tell them',
+  'home.step.ask': 'Ask again',
+  'home.step.label': 'Label',
+  'home.step.backup': 'Back up',
+  'home.more': { one: '{count} more', other: '{count} more' },
+  'home.breach': 'A breach is to be reported to the authority by {time}',
+  'home.breach.open': 'A breach is recorded and not closed',
+  'home.breach.hours': { one: '{count} hour left', other: '{count} hours left' },
+  'home.breach.late': { one: '{count} hour late', other: '{count} hours late' },
+  'home.backup.none': 'There is no backup: if this machine breaks, everything is lost',
+  'home.backup.overdue': 'No backup for two turns of the schedule',
+  'home.kept': {
+    one: '{count} part kept after an erasure has reached its end',
+    other: '{count} parts kept after an erasure have reached their end',
+  },
+  'home.retention': {
+    one: '{count} note has reached or soon reaches the end of its retention',
+    other: '{count} notes have reached or soon reach the end of their retention',
+  },
+  'home.notices': {
+    one: '{count} recipient is still to be told (Art. 19)',
+    other: '{count} recipients are still to be told (Art. 19)',
+  },
   'home.lapsing': {
     one: '{count} consent lapses within 30 days',
     other: '{count} consents lapse within 30 days',

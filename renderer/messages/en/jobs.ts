@@ -56,6 +56,7 @@ export const jobs = {
   'job.procedure.evaluate.run': 'Evaluation',
   'job.procedure.request.access': 'Access pack',
   'job.procedure.request.portability': 'Portable data',
+  'job.procedure.request.verifyErasure': 'Proof of an erasure looked at again',
   'job.procedure.request.erase': 'Erasure',
   'job.procedure.audit.verify': 'Verification of the log',
   'job.procedure.user.remove': 'Removal of a user',

@@ -57,6 +57,7 @@ export const jobs = {
   'job.procedure.evaluate.run': '评估',
   'job.procedure.request.access': '查阅资料包',
   'job.procedure.request.portability': '可携带的数据',
+  'job.procedure.request.verifyErasure': '再次核查删除证明',
   'job.procedure.request.erase': '删除',
   'job.procedure.audit.verify': '日志校验',
   'job.procedure.user.remove': '移除用户',

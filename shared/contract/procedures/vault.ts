@@ -191,7 +191,11 @@ export const vaultProcedures = {
       openNotices: Count,
       /** Documents whose retention has ended or ends within 30 days, those under a hold left out. */
       retentionDue: Count,
+      /** Parts of erased people that were kept on a ground whose end has come (Art. 17(3)). */
+      keptDue: Count,
       staleModels: Count,
+      /** What would be left if this machine broke now. */
+      backup: z.enum(['none', 'overdue', 'kept']),
       lastRuns: z
         .array(
           z.strictObject({

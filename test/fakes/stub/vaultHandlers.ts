@@ -120,6 +120,8 @@ export const vaultHandlers: HandlersOf<
     openBreaches: openBreaches(vault),
     openNotices: noticesOf(vault).filter((notice) => notice.sent === null).length,
     retentionDue: vault.documents.length === 0 ? 0 : 6,
+    keptDue: vault.documents.length === 0 ? 0 : 1,
+    backup: vault.documents.length === 0 ? 'none' : 'overdue',
     staleModels: vault.models.filter((model) => model.state === 'stale').length,
     lastRuns: vault.runs.map(({ runId, name, state, devF1 }) => ({
       runId,
