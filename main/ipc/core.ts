@@ -21,18 +21,19 @@ export function runCore(deps: CoreDeps): Server {
   const random = createRandom(clock);
   const { keyStore } = deps.host;
   const vaults = deps.vaults ?? createVaultFiles({ clock, random, keyStore });
+  const restoring = createRestoring({
+    files: vaults,
+    folder: deps.folder,
+    clock,
+    random,
+    appVersion: deps.version,
+    launchCompute: deps.host.launchCompute,
+  });
   const server = createServer({
     product: { name: 'Cloister', version: deps.version },
     folder: deps.folder,
     vaults,
-    restoring: createRestoring({
-      files: vaults,
-      folder: deps.folder,
-      clock,
-      random,
-      appVersion: deps.version,
-      launchCompute: deps.host.launchCompute,
-    }),
+    restoring,
     clock,
     random,
     settings: createSettingsBook(Intl.DateTimeFormat().resolvedOptions().locale),
@@ -47,6 +48,7 @@ export function runCore(deps: CoreDeps): Server {
   };
   deps.host.onLock(() => void server.lock());
   deps.host.onEnd(end);
+  deps.host.onPlace(restoring.places.grant);
   deps.host.onClient(server.attach);
   return server;
 }

@@ -16,6 +16,8 @@ import { createParentPort } from './ports.ts';
 
 export interface CoreHost {
   onClient(listener: (port: Port<unknown, ServerMessage>, client: ClientKind) => void): void;
+  /** Somebody chose a folder in a dialog of the shell, which told the page this word for it. */
+  onPlace(listener: (placeId: string, path: string) => void): void;
   /** The screen was locked or the machine goes to sleep. */
   onLock(listener: () => void): void;
   /** Nobody is left to serve. */
@@ -45,6 +47,7 @@ export interface ElectronParent {
 export type ToCore =
   | { readonly control: 'page' } // With one port.
   | { readonly control: 'lock' }
+  | { readonly control: 'place'; readonly placeId: string; readonly path: string }
   | { readonly control: 'compute'; readonly id: number } // With one port.
   | { readonly control: 'computeExit'; readonly id: number; readonly code: number | null }
   | { readonly control: 'keyStore'; readonly id: number; readonly answer: KeyStoreAnswer };
@@ -58,6 +61,7 @@ export function createForkHost(client: ClientKind): CoreHost {
   const port = createParentPort<unknown, ServerMessage>();
   return {
     onClient: (listener) => listener(port, client),
+    onPlace: () => undefined,
     onLock: () => undefined, // The terminal and the preview end the process instead.
     onEnd(listener) {
       process.once('disconnect', listener);
@@ -73,6 +77,7 @@ export function createForkHost(client: ClientKind): CoreHost {
 
 export function createElectronHost(parent: ElectronParent): CoreHost {
   const clients = new Set<(port: Port<unknown, ServerMessage>, client: ClientKind) => void>();
+  const places = new Set<(placeId: string, path: string) => void>();
   const locks = new Set<() => void>();
   const computeById = new Map<number, PendingLink>();
   let nextCompute = 1;
@@ -85,6 +90,9 @@ export function createElectronHost(parent: ElectronParent): CoreHost {
     switch (message.control) {
       case 'page':
         if (port) for (const listener of clients) listener(adaptPort(port), 'page');
+        break;
+      case 'place':
+        for (const listener of places) listener(message.placeId, message.path);
         break;
       case 'lock':
         for (const listener of locks) listener();
@@ -104,6 +112,7 @@ export function createElectronHost(parent: ElectronParent): CoreHost {
 
   return {
     onClient: (listener) => void clients.add(listener),
+    onPlace: (listener) => void places.add(listener),
     onLock: (listener) => void locks.add(listener),
     onEnd: (listener) => void process.once('SIGTERM', listener),
     launchCompute() {

@@ -41,6 +41,7 @@ import { staffHandlers } from './handlers/staff.ts';
 import { upkeepHandlers } from './handlers/upkeep.ts';
 import { vaultHandlers } from './handlers/vault.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
+import type { Places } from './places.ts';
 import { createRestoring, type Restoring } from './restoring.ts';
 import type { SessionHooks } from './server.ts';
 import { createServices, type Services } from './services.ts';
@@ -59,12 +60,15 @@ export interface PartsDeps {
 
 export function openParts(
   deps: PartsDeps,
-): (vault: OpenVault, hooks: Pick<SessionHooks, 'emit' | 'incidents'>) => Promise<SessionParts> {
+): (
+  vault: OpenVault,
+  hooks: Pick<SessionHooks, 'emit' | 'incidents' | 'places'>,
+) => Promise<SessionParts> {
   const keyStore = deps.keyStore ?? NO_KEY_STORE;
   const clock = deps.clock ?? createClock();
   const random = deps.random ?? createRandom(clock);
   const files = deps.files ?? createVaultFiles({ clock, random, keyStore });
-  return async (vault, { emit, incidents }) => {
+  return async (vault, { emit, incidents, places }) => {
     const keptHeads = await loadKeptHeads(keyStore, vault.id);
     const services = createServices({
       vault,
@@ -104,6 +108,7 @@ export function openParts(
       handlers: allHandlers({
         ...services,
         restoring,
+        places: places ?? restoring.places,
         audit: guarded,
         guesses: createGuesses(clock),
       }),
@@ -151,7 +156,11 @@ function upkeepOf(
 }
 
 function allHandlers(
-  services: Services & { readonly guesses: Guesses; readonly restoring: Restoring },
+  services: Services & {
+    readonly guesses: Guesses;
+    readonly restoring: Restoring;
+    readonly places: Places;
+  },
 ): Handlers {
   return {
     ...auditHandlers(services),

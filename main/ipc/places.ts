@@ -16,6 +16,8 @@ export interface Places {
   grant(placeId: string, path: string): void;
   /** Fails with SOURCE_NOT_FOUND for a word of another process, or none. */
   path(placeId: string): Result<string>;
+  /** Roots of media that can be taken out, at most 50. */
+  media(): readonly { readonly placeId: string; readonly name: string }[];
   /** Undefined: where backups usually lie. Newest first, at most 200. */
   backups(placeId: string | undefined): Result<readonly FoundBackup[]>;
 }
@@ -30,6 +32,7 @@ export interface PlacesDeps {
 }
 
 const MOST = 200;
+const MOST_MEDIA = 50;
 
 export function createPlaces({
   folder,
@@ -74,15 +77,19 @@ export function createPlaces({
     word,
     grant,
     path,
+    media: () =>
+      media()
+        .slice(0, MOST_MEDIA)
+        .map((root) => ({ placeId: word(root), name: basename(root).slice(0, 300) || root })),
     backups(placeId) {
       const chosen = placeId === undefined ? undefined : path(placeId);
       if (chosen && !chosen.ok) return chosen;
       const roots: readonly (readonly [FoundBackup['medium'], string])[] = chosen
         ? [['chosen', chosen.value]]
         : [
+            ...media().map((each) => ['removable', each] as const),
             ['beside', `${folder}-backups`],
             ['beside', dirname(folder)],
-            ...media().map((each) => ['removable', each] as const),
           ];
       const status = files.status(folder);
       const own = status.ok ? status.value?.id : undefined;

@@ -169,7 +169,11 @@ export function createRestoring(deps: RestoringDeps): Restoring {
     places,
     find({ place }) {
       const found = places.backups(place?.placeId);
-      return found.ok ? ok({ items: [...found.value] }) : found;
+      if (!found.ok) return found;
+      const media = places
+        .media()
+        .map(({ placeId, name }) => ({ place: { kind: 'place' as const, placeId }, name }));
+      return ok({ items: [...found.value], media });
     },
     async examine({ place, passphrase }) {
       const folder = folderOf(place);

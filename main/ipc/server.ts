@@ -20,6 +20,7 @@ import { createCalls, type Timeouts } from './calls.ts';
 import type { ClientKind } from './handlers/types.ts';
 import { createIncidents, type Incidents } from './incidents.ts';
 import { createJobs } from './jobs.ts';
+import type { Places } from './places.ts';
 import type { OutsideActs } from './restoring.ts';
 import { createSessions, type OpenSession, type SessionParts } from './sessions.ts';
 import type { SettingsBook } from './settings.ts';
@@ -51,6 +52,8 @@ export interface SessionHooks {
   readonly incidents: Incidents;
   readonly clock: Clock;
   readonly random: Random;
+  /** Words for places of this machine; absent in a core that serves no files outside its vault. */
+  readonly places?: Places;
 }
 
 export interface Server {
@@ -91,7 +94,11 @@ export function createServer(deps: ServerDeps): Server {
     incidents,
     lockAfterMinutes: (session) => settings.read(session).lockAfterMinutes,
     lockAfterHours: (session) => settings.read(session).lockAfterHours,
-    openParts: (vault) => deps.openParts(vault, { emit, incidents, clock, random }),
+    openParts: (vault) =>
+      deps.openParts(vault, {
+        ...{ emit, incidents, clock, random },
+        ...(deps.restoring && { places: deps.restoring.places }),
+      }),
     onChange(state) {
       // A job may outlive the session; what it finds is not for a page that is locked.
       if (state === 'locked') for (const forget of conversations) forget();

@@ -1,4 +1,4 @@
 // The face of the Electron shell.
-export { CONNECT_CHANNEL } from './channel.ts';
+export { CHOOSE_CHANNEL, CONNECT_CHANNEL } from './channel.ts';
 export type { ElectronParts } from './electronParts.ts';
 export { runShell, type ShellOptions, type ShellPaths } from './shell.ts';

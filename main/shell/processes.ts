@@ -26,6 +26,8 @@ export interface ProcessesDeps {
 export interface Processes {
   connectPage(port: Electron.MessagePortMain): void;
   lock(): void;
+  /** The page was told a word for a folder somebody chose; the core learns which folder it is. */
+  grant(placeId: string, path: string): void;
   /** Resolves when the core has locked the vault and ended. */
   end(): Promise<void>;
 }
@@ -111,6 +113,7 @@ export function createProcesses(deps: ProcessesDeps): Processes {
   return {
     connectPage: (port) => tell({ control: 'page' }, [port]),
     lock: () => tell({ control: 'lock' }),
+    grant: (placeId, path) => tell({ control: 'place', placeId, path }),
     end() {
       if (ending) return Promise.resolve();
       ending = true;

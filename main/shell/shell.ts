@@ -1,6 +1,7 @@
 // The Electron shell: one window, one vault, the processes behind it. It knows neither SQL nor tensors nor
 // a word of a text; it opens, introduces, locks and closes.
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { basename, join } from 'node:path';
 import { scrubbedEnvironment } from '../ipc/index.ts';
 import { serveConnect } from './channel.ts';
 import type { Electron, ElectronParts } from './electronParts.ts';
@@ -78,10 +79,21 @@ export async function runShell(electron: ElectronParts, options: ShellOptions): 
         'The part of the program that keeps the vault has stopped four times in a row. What was stored is safe. Close Cloister, start it again, and if it happens again, restore the last backup to another folder and compare.',
       ),
   });
-  const { lock, connectPage } = processes;
+  const { lock, connectPage, grant } = processes;
   serveConnect(electron, {
     isOurs: (contents) => contents === window?.webContents,
     introduce: connectPage,
+    async chooseFolder() {
+      const asked = { properties: ['openDirectory' as const, 'createDirectory' as const] };
+      const { canceled, filePaths } = window
+        ? await dialog.showOpenDialog(window, asked)
+        : await dialog.showOpenDialog(asked);
+      const [path] = filePaths;
+      if (canceled || path === undefined) return null;
+      const placeId = `plc_${randomBytes(13).toString('hex').toUpperCase()}`;
+      grant(placeId, path);
+      return { placeId, name: basename(path) };
+    },
   });
   powerMonitor.on('suspend', lock);
   powerMonitor.on('lock-screen', lock);

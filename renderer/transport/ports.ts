@@ -7,10 +7,26 @@ import type { ClientMessage, Port, ServerMessage } from '../../shared/contract/i
 
 type PagePort = Port<ServerMessage, ClientMessage>;
 
+/** A word for a folder that the core understands, and the folder's name for the person. */
+export interface ChosenFolder {
+  readonly placeId: string;
+  readonly name: string;
+}
+
+/** Null in a shell without a dialog for folders. */
+export const folderDialog = (): (() => Promise<ChosenFolder | null>) | null => {
+  const bridge = window.cloister;
+  return bridge ? () => bridge.chooseFolder() : null;
+};
+
 declare global {
   interface Window {
-    /** Electron: asks for a port, which arrives as a message event. */
-    readonly cloister?: { connect(): Promise<void> };
+    readonly cloister?: {
+      /** Electron: asks for a port, which arrives as a message event. */
+      connect(): Promise<void>;
+      /** Electron: a dialog; null where nothing was chosen. */
+      chooseFolder(): Promise<ChosenFolder | null>;
+    };
     /** Preview: page to core, one JSON message. */
     __cloisterSend?: (message: string) => unknown;
     /** Preview: core to page, one JSON message. Defined by the page. */

@@ -146,9 +146,12 @@ export function createFakeElectron(
     readonly packaged?: boolean;
     readonly firstInstance?: boolean;
     readonly userData?: string;
+    /** What the person picks in a dialog for folders; none closes it. */
+    readonly chosenFolders?: string[];
   } = {},
 ): FakeElectron {
   const { packaged = true, firstInstance = true, userData = '/profile' } = options;
+  const { chosenFolders = [] } = options;
   const switches = new Map<string, string | undefined>();
   const calls: string[] = [];
   const schemes: unknown[] = [];
@@ -249,7 +252,11 @@ export function createFakeElectron(
     BrowserWindow,
     ipcMain,
     powerMonitor,
-    dialog: { showErrorBox: (...words: string[]) => void errorBoxes.push(words) },
+    dialog: {
+      showErrorBox: (...words: string[]) => void errorBoxes.push(words),
+      showOpenDialog: () =>
+        Promise.resolve({ canceled: chosenFolders.length === 0, filePaths: chosenFolders }),
+    },
     Menu: {
       buildFromTemplate: (template: unknown) => template,
       setApplicationMenu: (menu: unknown) => void menus.push(menu),

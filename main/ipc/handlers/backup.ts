@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import type { BackupEntry, Backups } from '../../governance/index.ts';
+import type { Places } from '../places.ts';
 import type { Restoring } from '../restoring.ts';
 import type { Handlers } from './types.ts';
 
@@ -11,11 +12,18 @@ interface Place {
   readonly path: string;
 }
 
+/** A terminal names a folder, a page one that was found or chosen. */
+type Destination =
+  (Place & { readonly kind: 'path' }) | { readonly kind: 'place'; readonly placeId: string };
+
 export function backupHandlers(deps: {
   readonly backups: Backups;
   readonly restoring: Restoring;
+  readonly places: Pick<Places, 'path'>;
 }): Pick<Handlers, BackupName> {
-  const { backups, restoring } = deps;
+  const { backups, restoring, places } = deps;
+  const placeOf = (place: Destination | undefined): Result<string | undefined> =>
+    place?.kind === 'place' ? places.path(place.placeId) : folderOf(place);
   return {
     'backup.list'(_, { client }) {
       const { policy, newestAt, dueAt, overdue } = backups.state();
@@ -35,7 +43,7 @@ export function backupHandlers(deps: {
       });
     },
     async 'backup.create'({ destination }, context) {
-      const folder = folderOf(destination);
+      const folder = placeOf(destination);
       if (!folder.ok) return folder;
       context.title('Backup');
       const made = await cancellable(context.signal, () =>
@@ -65,7 +73,7 @@ export function backupHandlers(deps: {
         return withoutValue(backups.schedule(context.session.actor, undefined));
       }
       const { intervalHours, keep, destination } = policy;
-      const folder = folderOf(destination);
+      const folder = placeOf(destination);
       if (!folder.ok) return folder;
       context.note({ counts: { intervalHours, keep } });
       context.changed('vault');

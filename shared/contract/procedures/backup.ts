@@ -103,10 +103,10 @@ export const backupProcedures = {
     kind: 'job',
     input: z.strictObject({
       /** Left out: the folder of the schedule, or one beside the vault. */
-      destination: Path.optional(),
+      destination: Source.optional(),
     }),
     output: BackupRow,
-    errors: ['BACKUP_DAMAGED', 'AUDIT_BROKEN', 'VAULT_DAMAGED'],
+    errors: ['SOURCE_NOT_FOUND', 'BACKUP_DAMAGED', 'AUDIT_BROKEN', 'VAULT_DAMAGED'],
     roles: ['administrator'],
     audit: 'full',
     keeps: 'nothing',
@@ -119,12 +119,12 @@ export const backupProcedures = {
         .strictObject({
           intervalHours: Hours,
           keep: z.number().int().min(1).max(1000),
-          destination: Path.optional(),
+          destination: Source.optional(),
         })
         .nullable(),
     }),
     output: Empty,
-    errors: [],
+    errors: ['SOURCE_NOT_FOUND'],
     roles: ['administrator'],
     audit: 'full',
   }),
@@ -151,7 +151,11 @@ export const backupProcedures = {
   'backup.find': procedure({
     kind: 'query',
     input: z.strictObject({ place: Place.nullable().default(null) }),
-    output: z.strictObject({ items: z.array(FoundBackup).max(200) }),
+    output: z.strictObject({
+      items: z.array(FoundBackup).max(200),
+      /** Media that are there now and could take a backup. */
+      media: z.array(z.strictObject({ place: Place, name: z.string().max(300) })).max(50),
+    }),
     errors: ['SOURCE_NOT_FOUND'],
     roles: 'anyone',
     audit: 'none',

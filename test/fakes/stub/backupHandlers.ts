@@ -105,6 +105,7 @@ export const backupHandlers: HandlersOf<
           ? ('removable' as const)
           : ('beside' as const),
     })),
+    media: [{ place: { kind: 'place' as const, placeId: id('plc', 90) }, name: 'WARD-STICK' }],
   }),
   async 'backup.verify'({ passphrase }, context) {
     refuseWrong(passphrase);

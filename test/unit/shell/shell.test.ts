@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CONNECT_CHANNEL, runShell } from '../../../main/shell/index.ts';
+import { CHOOSE_CHANNEL, CONNECT_CHANNEL, runShell } from '../../../main/shell/index.ts';
 import { isOwnUrl } from '../../../main/shell/policy.ts';
 import { CONTENT_POLICY } from '../../../main/platform/index.ts';
 import { createFakeElectron, FakeContents, type FakeElectron } from '../../fakes/electron.ts';
@@ -285,6 +285,35 @@ describe('the channel to the core', () => {
     ours.mainFrame.url = 'https://evil.example/';
     ask(ours, ours.mainFrame); // Our frame, showing something else.
     expect(core.posted).toHaveLength(1);
+  });
+
+  it('lets the person choose a folder: the core learns which, the page a word for it', async () => {
+    const fake = await started({ chosenFolders: ['/media/stick/backups'] });
+    const ours = fake.windows[0]!.webContents;
+    const choose = (sender: FakeContents, senderFrame: unknown): void => {
+      fake.ipcMain.emit(CHOOSE_CHANNEL, { sender, senderFrame }, 'n1');
+    };
+    choose(new FakeContents(), new FakeContents().mainFrame);
+    choose(ours, ours.mainFrame);
+    choose(ours, ours.mainFrame); // One dialog at a time.
+    await settle();
+    await settle();
+    const placeId = expect.stringMatching(/^plc_[0-9A-F]{26}$/);
+    const answer = { nonce: 'n1', chosen: { placeId, name: 'backups' } };
+    expect(ours.mainFrame.posted).toEqual([[CHOOSE_CHANNEL, answer]]);
+    expect(fake.processes[0]!.posted).toEqual([
+      { message: { control: 'place', placeId, path: '/media/stick/backups' }, ports: [] },
+    ]);
+    expect(JSON.stringify(ours.mainFrame.posted)).not.toContain('/media');
+  });
+
+  it('says so when nothing was chosen', async () => {
+    const fake = await started();
+    const ours = fake.windows[0]!.webContents;
+    fake.ipcMain.emit(CHOOSE_CHANNEL, { sender: ours, senderFrame: ours.mainFrame }, 'n2');
+    await settle();
+    await settle();
+    expect(ours.mainFrame.posted).toEqual([[CHOOSE_CHANNEL, { nonce: 'n2', chosen: null }]]);
   });
 });
 
