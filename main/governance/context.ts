@@ -17,7 +17,16 @@ export interface RoomContext {
   readonly random: Random;
   readonly audit: Pick<
     AuditLog,
-    'append' | 'sign' | 'onSign' | 'signNote' | 'size' | 'subjectRef' | 'origin' | 'keys'
+    | 'append'
+    | 'leaf'
+    | 'verify'
+    | 'sign'
+    | 'onSign'
+    | 'signNote'
+    | 'size'
+    | 'subjectRef'
+    | 'origin'
+    | 'keys'
   >;
 }
 

@@ -85,7 +85,7 @@ export function createDeletion(context: RoomContext, deps: DeletionDeps) {
       type: 'restricted',
       at: clock.now(),
       actor: actor.userId,
-      reason: parts.map(({ ground }) => ground).join(' '),
+      reason: '', // Why, say the parts that are kept.
     });
   }
 

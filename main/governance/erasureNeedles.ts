@@ -34,7 +34,7 @@ export function createTakeNeedles(deps: {
       .flatMap(({ before }) => before ?? []);
     const identifiers = subjects.identifiers(subjectId).map(({ value }) => value);
     const names = [
-      ...(partly ? [] : identifiers),
+      ...(partly ? [] : [...identifiers, ...repository.ownNames(subjectId)]),
       ...repository.documentNames(rowids),
       ...replaced.filter((words) => words.length <= LONGEST_NAME),
       ...repository

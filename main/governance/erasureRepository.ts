@@ -20,7 +20,9 @@ export interface ErasureRepository {
   documentNames(rowids: readonly number[]): readonly string[];
   /** Corrections whose words go: of these documents, and of what is no document where everything goes. */
   versionsOf(subjectId: string, rowids: readonly number[], partly: boolean): ReadonlySet<string>;
-  /** Words that people wrote about the person outside of texts. */
+  /** Names that were confirmed to be the person's own. */
+  ownNames(subjectId: string): readonly string[];
+  /** Sentences that people wrote about the person outside of texts. */
   wordsAbout(subjectId: string, partly: boolean): readonly string[];
   /** Results of evaluations that name one of the documents. */
   evaluationsNaming(documentIds: readonly string[]): number;
@@ -51,6 +53,8 @@ export interface ErasureRepository {
 /** What a recipient is called once the person they are named after is erased. */
 export const MASKED_RECIPIENT = 'the person, since erased';
 
+/** Bytes; from here on it is somebody's words. */
+const SENTENCE = 24;
 const IN_LIST = 'rowid IN (SELECT value FROM json_each(?))';
 
 /** Shapes only the program makes; nothing a person typed looks like them. */
@@ -127,16 +131,21 @@ export function createErasureRepository(store: Pick<Store, 'db'>): ErasureReposi
           )
           .map(({ id }) => id),
       ),
+    ownNames: (subjectId) =>
+      db
+        .all<{ value: string }>('SELECT value FROM own_name WHERE subject_id = ?', [subjectId])
+        .map(({ value }) => value),
     wordsAbout: (subjectId, partly) =>
       db
         .all<{ value: string }>(
           `SELECT reason AS value FROM subject_event WHERE subject_id = @subject
            UNION SELECT evidence FROM consent_event WHERE subject_id = @subject AND @whole
-           UNION SELECT value FROM own_name WHERE subject_id = @subject AND @whole
            UNION SELECT text FROM kept_part WHERE subject_id = @subject AND @whole`,
           { subject: subjectId, whole: partly ? 0 : 1 },
         )
-        .map(({ value }) => value),
+        .map(({ value }) => value)
+        // A code of a closed list is shorter, and stands elsewhere for other reasons.
+        .filter((value) => Buffer.byteLength(value, 'utf8') >= SENTENCE),
     evaluationsNaming: (documentIds) =>
       db.get<{ n: number }>(
         `SELECT count(*) AS n FROM evaluation e WHERE EXISTS

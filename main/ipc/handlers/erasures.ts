@@ -1,5 +1,6 @@
-// Redaction of third persons, and the decisions of an erasure; corrections have a file of their own.
-import { failure } from '../../../shared/kernel/result.ts';
+// What an erasure keeps, and a certificate looked at again; corrections and redactions have files of their own.
+import { failure, ok } from '../../../shared/kernel/result.ts';
+import type { Governance, Staff } from '../../governance/index.ts';
 import { rectificationHandlers, type RectificationHandlerDeps } from './rectification.ts';
 import type { Handlers } from './types.ts';
 
@@ -15,14 +16,54 @@ type ErasuresName =
   | 'request.kept'
   | 'request.verifyErasure';
 
-export function erasuresHandlers(deps: RectificationHandlerDeps): Pick<Handlers, ErasuresName> {
+export interface ErasuresHandlerDeps extends RectificationHandlerDeps {
+  readonly governance: Pick<Governance, 'rectification' | 'keptParts' | 'erasureVerifier'>;
+  readonly staff: Pick<Staff, 'nameOf'>;
+}
+
+export function erasuresHandlers(deps: ErasuresHandlerDeps): Pick<Handlers, ErasuresName> {
+  const { keptParts, erasureVerifier } = deps.governance;
   const notYet = () => failure('CONFLICT', 'This build cannot do that. Nothing was changed.');
   return {
     ...rectificationHandlers(deps),
     'request.redactions': notYet,
     'request.decideRedactions': notYet,
-    'request.decideKept': notYet,
-    'request.kept': notYet,
-    'request.verifyErasure': notYet,
+    'request.decideKept'({ requestId, parts }, context) {
+      const decided = keptParts.decide(context.session.actor, requestId, parts);
+      if (decided.ok) {
+        context.note({ object: requestId, counts: { parts: parts.length } });
+        context.changed('requests');
+      }
+      return decided;
+    },
+    'request.kept'({ dueOnly }) {
+      const { items, due } = keptParts.list(dueOnly);
+      const named = items.map((each) => ({
+        ...each,
+        approvedBy: deps.staff.nameOf(each.approvedBy),
+      }));
+      return ok({ items: named, due });
+    },
+    async 'request.verifyErasure'({ requestId, words }, context) {
+      context.title('Proof of an erasure');
+      const verified = await erasureVerifier.verify(requestId, words, async (done, total) => {
+        context.progress({ stage: 'scanning', done, total, unit: 'steps', etaSeconds: null });
+        // The scan blocks the process; the page hears of it before it begins.
+        await new Promise((resolve) => setImmediate(resolve));
+      });
+      if (!verified.ok) return verified;
+      const { checks, scan } = verified.value;
+      context.note({
+        object: requestId,
+        counts: {
+          checks: checks.length,
+          failed: checks.filter((each) => !each.ok).length,
+          words: words.length,
+          hits: scan.hits,
+          bytes: scan.bytes,
+        },
+      });
+      return verified;
+    },
   };
 }

@@ -3,7 +3,12 @@
 import type { OutputOf, ParsedInputOf } from '../../../shared/contract/index.ts';
 import { OPERATIONS } from '../../../shared/domain/purpose.ts';
 import { failure, ok } from '../../../shared/kernel/result.ts';
-import { ERASURE_STAGES, type ErasureStage, type Governance } from '../../governance/index.ts';
+import {
+  ERASURE_STAGES,
+  type ErasureStage,
+  type Governance,
+  type Orders,
+} from '../../governance/index.ts';
 import { accessPackCounts, accessPackFiles, type ReportArchive } from '../../reports/index.ts';
 import type { Store } from '../../store/index.ts';
 import { createHash } from 'node:crypto';
@@ -30,6 +35,7 @@ export interface GovernanceHandlerDeps {
   readonly store: Pick<Store, 'transaction'>;
   readonly governance: Governance;
   readonly reports: { readonly archive: Pick<ReportArchive, 'put'> };
+  readonly orders: Pick<Orders, 'list'>;
 }
 
 export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, GovernanceName> {
@@ -186,7 +192,17 @@ export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, 
     'request.previewErasure': ({ requestId }) => erasure.preview(requestId),
     async 'request.erase'(order, context) {
       context.title('Erasure');
-      const erased = await erasure.erase(context.session.actor, order, async (stage) => {
+      const { requestId } = order;
+      const approvedBy = deps.orders
+        .list()
+        .find(
+          ({ procedure, state, facts }) =>
+            procedure === 'request.erase' &&
+            state === 'approved' &&
+            facts['requestId'] === requestId,
+        )?.decidedBy;
+      const asked = { ...order, approvedBy: approvedBy ?? undefined };
+      const erased = await erasure.erase(context.session.actor, asked, async (stage) => {
         const done = ERASURE_STAGES.indexOf(stage);
         context.progress({
           stage: SHOWN_STAGE[stage],

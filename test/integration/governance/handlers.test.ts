@@ -34,7 +34,7 @@ beforeEach(async () => {
     repository: createReportRepository(store.db),
   });
   const handlers: Served = {
-    ...governanceHandlers({ store, governance, reports: { archive } }),
+    ...governanceHandlers({ store, governance, reports: { archive }, orders: { list: () => [] } }),
     ...auditHandlers({ audit, governance, clock, store, staff: { nameOf: (id) => id } }),
   };
   const run = async (name: Name, input: unknown) => {

@@ -27,7 +27,8 @@ beforeEach(async () => {
   house = await createHouse();
   const { store, clock, random, governance } = house;
   archive = createReportArchive({ ...house, repository: createReportRepository(store.db) });
-  const deps = { store, clock, random, governance, reports: { archive } };
+  const orders = { list: () => [] };
+  const deps = { store, clock, random, governance, orders, reports: { archive } };
   const handlers = { ...governanceHandlers(deps), ...requestHandlers(deps) };
   const nothing = () => undefined;
   const context = {
