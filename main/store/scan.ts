@@ -58,8 +58,9 @@ export function scanForNeedles(
 }
 
 /**
- * The forms in which a text may survive: as stored, as UTF-16, inside JSON, lower-cased, and folded as
- * the full-text index folds its terms (unicode61: lower case, marks removed).
+ * The forms in which a text may survive: as stored, as UTF-16, inside JSON, lower-cased, folded as the
+ * full-text index folds its terms (unicode61: lower case, marks removed), and inside base64, where it looks
+ * different at each of three places.
  */
 export function needleForms(text: string): Buffer[] {
   const folded = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
@@ -74,7 +75,21 @@ export function needleForms(text: string): Buffer[] {
     ...[...spellings].map((spelling) => Buffer.from(spelling, 'utf8')),
     Buffer.from(text, 'utf16le'),
     Buffer.from(text, 'utf16le').swap16(),
+    ...base64Forms(Buffer.from(text, 'utf8')),
   ].filter((form) => form.length > 0);
+}
+
+/** Fewer letters of base64 occur by chance. */
+const SHORTEST_BASE64 = 10;
+
+/** The letters that no neighboring byte has a part in, for each place within a group of three bytes. */
+function base64Forms(bytes: Buffer): Buffer[] {
+  return [0, 1, 2].flatMap((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes]);
+    const from = Math.ceil((before * 8) / 6);
+    const letters = whole.toString('base64').slice(from, Math.floor((whole.length * 8) / 6));
+    return letters.length < SHORTEST_BASE64 ? [] : [Buffer.from(letters, 'latin1')];
+  });
 }
 
 /** Searches the concatenation of the pieces; returns the number of bytes seen. */

@@ -41,6 +41,10 @@ describe('scan', () => {
       ['lower.log', Buffer.from(text.toLowerCase(), 'utf8')],
       ['folded.log', Buffer.from('nunez «senor»\nlopez', 'utf8')],
       ['json.log', Buffer.from(JSON.stringify({ text }), 'utf8')],
+      ...['', 'x', 'xy'].map((before, at): [string, Buffer] => [
+        `base64-${at}.log`,
+        Buffer.from(Buffer.from(`${before}${text} and on`, 'utf8').toString('base64'), 'latin1'),
+      ]),
     ];
     for (const [name, bytes] of forms) {
       writeFileSync(join(outside, 'deep', name), Buffer.concat([Buffer.alloc(100), bytes]));
