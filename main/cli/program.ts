@@ -11,6 +11,8 @@ import {
 } from './command.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addBackupCommands } from './commands/backup.ts';
+import { addBreachCommands } from './commands/breaches.ts';
+import { addExitCommands } from './commands/exits.ts';
 import { addCorpusCommands } from './commands/corpus.ts';
 import { addGovernanceCommands } from './commands/governance.ts';
 import { addDeidCommands, addLabelingCommands } from './commands/labeling.ts';
@@ -57,6 +59,8 @@ Progress and failures go to standard error, results to standard output (--json f
   addSuggestCommand(program);
   addReportCommands(program);
   addRequestCommands(program);
+  addExitCommands(program);
+  addBreachCommands(program);
   addAuditCommands(program);
   addDemoCommand(program);
   addComputeCommands(program);

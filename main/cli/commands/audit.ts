@@ -41,16 +41,23 @@ export function addAuditCommands(program: Program): void {
     },
   });
 
-  leaf<{ recipient: string }>(program, audit, 'export', {
+  leaf<{ recipient: string; country?: string }>(program, audit, 'export', {
     summary: 'write the whole log into one file that anybody can check without Cloister',
     arguments: '<file>',
-    options: (command) => command.requiredOption('--recipient <name>', 'who gets it'),
+    options: (command) =>
+      command
+        .requiredOption('--recipient <name>', 'who gets it')
+        .option('--country <code>', 'where it goes (two letters); this site’s if left out'),
     examples: ['audit export audit.jsonl --recipient "Data protection authority"'],
     async run(session, options, [file = '']) {
       const path = resolve(file);
       const exported = await session.job(
         'audit.export',
-        { destination: { kind: 'path', path }, recipient: options.recipient },
+        {
+          destination: { kind: 'path', path },
+          recipient: options.recipient,
+          country: options.country ?? null,
+        },
         'Exporting',
       );
       return {

@@ -3,15 +3,52 @@
 import type { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
+import type { Guardian } from '../../../shared/contract/index.ts';
+import {
+  CONSENT_METHODS,
+  GUARDIAN_RELATIONS,
+  type ConsentMethod,
+} from '../../../shared/domain/consent.ts';
 import { leaf, type Program } from '../command.ts';
 import { CliFailure, usage } from '../failure.ts';
 import type { Session } from '../session.ts';
 import { table } from '../text.ts';
 
-const FIELDS = ['number', 'purpose', 'decision', 'date', 'channel', 'evidence', 'expires'] as const;
+const FIELDS = [
+  'number',
+  'purpose',
+  'decision',
+  'date',
+  'received',
+  'channel',
+  'method',
+  'language',
+  'notice',
+  'evidence',
+  'expires',
+  'present',
+  'guardian',
+  'relation',
+  'authority',
+  'separate',
+  'conditional',
+] as const;
 type Field = (typeof FIELDS)[number];
 const DECISIONS = ['given', 'refused', 'withdrawn'] as const;
 const CHANNELS = ['paper', 'screen', 'verbal', 'import'] as const;
+const YES = ['yes', 'true', '1', 'x'];
+const NO = ['', 'no', 'false', '0'];
+/** Nothing longer is taken over; evidence has its own limit, because a date may stand before it. */
+const LONGEST: Partial<Record<Field, number>> = {
+  number: 200,
+  purpose: 200,
+  notice: 40,
+  language: 35,
+  evidence: 480,
+  present: 500,
+  guardian: 200,
+  authority: 500,
+};
 
 export interface ConsentRow {
   readonly line: number;
@@ -23,6 +60,16 @@ export interface ConsentRow {
   readonly channel: (typeof CHANNELS)[number];
   readonly evidence: string;
   readonly expiresAt: string | null;
+  /** When the form reached the site. */
+  readonly receivedAt: string | null;
+  readonly method: ConsentMethod | null;
+  readonly language: string | null;
+  /** The version that was shown; undefined: the one in force. */
+  readonly noticeVersion: string | undefined;
+  readonly present: string;
+  readonly guardian: Guardian | null;
+  readonly separate: boolean;
+  readonly conditional: boolean;
 }
 
 export interface BadRow {
@@ -89,7 +136,12 @@ function readRow(record: Readonly<Record<string, string>>, line: number): Consen
   const wrong = (field: Field, problem: string): BadRow => ({ line, field, problem });
   for (const field of ['number', 'purpose'] as const) {
     if (value(field) === '') return wrong(field, 'is empty');
-    if (value(field).length > 200) return wrong(field, 'is longer than 200 characters');
+  }
+  for (const field of FIELDS) {
+    const longest = LONGEST[field];
+    if (longest !== undefined && value(field).length > longest) {
+      return wrong(field, `is longer than ${longest} characters`);
+    }
   }
   const decision = DECISIONS.find((each) => each === value('decision').toLowerCase());
   if (!decision) return wrong('decision', `is not one of ${DECISIONS.join(', ')}`);
@@ -101,12 +153,54 @@ function readRow(record: Readonly<Record<string, string>>, line: number): Consen
   if (value('expires') !== '' && expiresAt === null) {
     return wrong('expires', 'is not a day such as 2027-11-20');
   }
-  const evidence = value('evidence');
-  if (evidence.length > 480) return wrong('evidence', 'is longer than 480 characters');
+  const receivedAt = value('received') === '' ? null : instantOf(value('received'));
+  if (value('received') !== '' && receivedAt === null) {
+    return wrong('received', 'is not a day such as 2026-11-20');
+  }
+  const method = CONSENT_METHODS.find((each) => each === value('method').toLowerCase()) ?? null;
+  if (value('method') !== '' && method === null) {
+    return wrong('method', `is not one of ${CONSENT_METHODS.join(', ')}`);
+  }
+  if (value('language') !== '' && !/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value('language'))) {
+    return wrong('language', 'is not a language such as en, de or zh-Hans');
+  }
+  const flags: Record<'separate' | 'conditional', boolean> = {
+    separate: false,
+    conditional: false,
+  };
+  for (const field of ['separate', 'conditional'] as const) {
+    const given = value(field).toLowerCase();
+    if (![...YES, ...NO].includes(given)) return wrong(field, 'is neither yes nor no');
+    flags[field] = YES.includes(given);
+  }
+  const guardian = guardianOf(value);
+  if (guardian !== null && 'field' in guardian) return wrong(guardian.field, guardian.problem);
   return {
     ...{ line, number: value('number'), purpose: value('purpose') },
-    ...{ decision, at, channel, evidence, expiresAt },
+    ...{ decision, at, channel, expiresAt, receivedAt, method, guardian },
+    ...flags,
+    evidence: value('evidence'),
+    language: value('language') || null,
+    noticeVersion: value('notice') || undefined,
+    present: value('present'),
   };
+}
+
+/** Who consents for a child says in which relation and on which authority, or the consent proves nothing. */
+function guardianOf(
+  value: (field: Field) => string,
+): Guardian | Pick<BadRow, 'field' | 'problem'> | null {
+  const [name, authority] = [value('guardian'), value('authority')];
+  const given = value('relation').toLowerCase();
+  if (name === '' && authority === '' && given === '') return null;
+  if (name === '')
+    return { field: 'guardian', problem: 'is empty, but relation or authority is not' };
+  const relation = GUARDIAN_RELATIONS.find((each) => each === given);
+  if (!relation) {
+    return { field: 'relation', problem: `is not one of ${GUARDIAN_RELATIONS.join(', ')}` };
+  }
+  if (authority === '') return { field: 'authority', problem: 'is empty' };
+  return { name, relation, authority };
 }
 
 /** A day or an instant; null for anything else, days that do not exist among it. */
@@ -176,7 +270,11 @@ async function recordRows(session: Session, rows: readonly ConsentRow[]) {
       if (code === 'PURPOSE_RETIRED') {
         bad.push({ line: row.line, field: 'purpose', problem: 'is retired' });
       } else if (code === 'BAD_INPUT')
-        bad.push({ line: row.line, field: 'date', problem: message });
+        bad.push({
+          line: row.line,
+          field: error.error.params['noticeVersion'] === undefined ? 'date' : 'notice',
+          problem: message,
+        });
       else throw error;
     }
   }
@@ -186,16 +284,20 @@ async function recordRows(session: Session, rows: readonly ConsentRow[]) {
 /** A withdrawal works from now on, whatever day the form bears; that day is kept with the evidence. */
 const recordRow = (session: Session, purposeId: string, row: ConsentRow) => {
   const subjects = { keys: [row.number] };
-  const { at, channel, evidence, expiresAt } = row;
+  const { at, channel, evidence, expiresAt, language, method, present } = row;
+  const { receivedAt, noticeVersion, guardian, separate, conditional } = row;
   return row.decision === 'withdrawn'
     ? session.call('consent.withdraw', {
         purposeId,
         subjects,
         reason: [at?.slice(0, 10), evidence].filter(Boolean).join(' '),
+        ...{ language, method, present },
       })
     : session.call('consent.record', {
         ...{ purposeId, subjects, decision: row.decision, channel, evidence, expiresAt },
+        ...{ language, method, present, receivedAt, guardian, separate, conditional },
         ...(at !== undefined && { at }),
+        ...(noticeVersion !== undefined && { noticeVersion }),
       });
 };
 

@@ -3,6 +3,7 @@ import type { InputOf, OutputOf } from '../../../shared/contract/index.ts';
 import { leaf, noun, type Program } from '../command.ts';
 import { usage } from '../failure.ts';
 import { addConsentImport } from './consentFile.ts';
+import { exportReport } from './reports.ts';
 import { addGateExplain } from './gateExplain.ts';
 import { findCollection, findPurpose, subjectOf } from '../resolve.ts';
 import type { Session } from '../session.ts';
@@ -165,6 +166,29 @@ function addConsentCommands(program: Program): void {
       const stale =
         result.staleModels > 0 ? `\nModels trained on them, now stale: ${result.staleModels}.` : '';
       return { json: result, text: describeRecorded(result) + stale };
+    },
+  });
+
+  leaf<{ purpose?: string; out?: string }>(program, consent, 'receipt', {
+    summary: 'write the receipt of a person’s newest decision: a page and JSON-LD',
+    arguments: '<person>',
+    options: (command) =>
+      command
+        .option('--purpose <name>', 'about which purpose')
+        .option('--out <folder>', 'also hand it over to the person, into this folder'),
+    examples: ['consent receipt 4411093 --purpose research --out ./receipt'],
+    async run(session, options, [person = '']) {
+      const receipt = await session.call('consent.receipt', {
+        subject: subjectOf(person),
+        purposeId: await findPurpose(session, options.purpose),
+      });
+      const { receiptId, reportId, at } = receipt;
+      const lines = [`Written as ${receiptId} (report ${reportId}).`];
+      if (options.out !== undefined) {
+        const left = await exportReport(session, reportId, person, options.out);
+        lines.push(`Registered as ${left.exitId}.`, ...left.files);
+      }
+      return { json: { receiptId, reportId, at }, text: lines.join('\n') };
     },
   });
 

@@ -109,7 +109,7 @@ export function addModelCommands(program: Program): void {
     },
   });
 
-  leaf<{ model?: string; out: string; recipient: string; zip?: boolean }>(
+  leaf<{ model?: string; out: string; recipient: string; country?: string; zip?: boolean }>(
     program,
     model,
     'export',
@@ -120,12 +120,14 @@ export function addModelCommands(program: Program): void {
           .option('--model <name>', 'which model')
           .requiredOption('--out <folder>', 'where to put it')
           .requiredOption('--recipient <name>', 'who gets it')
+          .option('--country <code>', 'where it goes (two letters); this site’s if left out')
           .option('--zip', 'as one archive'),
       examples: ['model export --model first --out ./first --recipient "Dr Hall, St Anne"'],
       async run(session, options) {
         const left = await session.call('model.export', {
           modelId: await findModel(session, options.model),
           recipient: options.recipient,
+          country: options.country ?? null,
           form: options.zip === true ? 'zip' : 'files',
         });
         const out = resolve(options.out);

@@ -42,16 +42,23 @@ export function addReportCommands(program: Program): void {
     },
   });
 
-  leaf<{ out: string; recipient?: string }>(program, report, 'export', {
+  leaf<{ out: string; recipient?: string; country?: string }>(program, report, 'export', {
     summary: 'take a copy out; recipient and hash are registered before a byte leaves',
     arguments: '<report>',
     options: (command) =>
       command
         .requiredOption('--out <folder>', 'where to put the files')
-        .requiredOption('--recipient <name>', 'who gets it'),
+        .requiredOption('--recipient <name>', 'who gets it')
+        .option('--country <code>', 'where it goes (two letters); this site’s if left out'),
     examples: ['report export rep_01JD9ZK3V7Q2 --out ./card --recipient "Ethics board"'],
     async run(session, options, [reportId = '']) {
-      const written = await exportReport(session, reportId, options.recipient ?? '', options.out);
+      const written = await exportReport(
+        session,
+        reportId,
+        options.recipient ?? '',
+        options.out,
+        options.country,
+      );
       return {
         json: { exitId: written.exitId, files: written.files },
         text: [`Registered as ${written.exitId}.`, ...written.files].join('\n'),
@@ -66,8 +73,9 @@ export async function exportReport(
   reportId: string,
   recipient: string,
   folder: string,
+  country: string | null = null,
 ): Promise<{ readonly exitId: string; readonly files: readonly string[] }> {
-  const copy = await session.call('report.export', { reportId, recipient });
+  const copy = await session.call('report.export', { reportId, recipient, country });
   return { exitId: copy.exitId, files: writeFiles(folder, copy.files) };
 }
 

@@ -259,6 +259,47 @@ describe('commands', () => {
     ]);
   });
 
+  it('takes over how a form came in: language, notice, guardian, both dates', async () => {
+    const file = join(scratch(), 'forms.csv');
+    writeFileSync(
+      file,
+      [
+        'number,purpose,decision,date,received,method,language,notice,guardian,relation,authority,separate,conditional',
+        '441,research,given,2026-11-01,2026-11-05,written,de,2,Eva B,parent,Custody,yes,',
+        '442,research,given,2026-11-01,,shouted,,,,,,,',
+        '443,research,given,2026-11-01,,,,,Eva B,parent,,,',
+        '444,research,given,2026-11-01,,,,,,parent,Custody,,',
+        '445,research,given,2026-11-01,,,Deutsch!,,,,,,',
+        '446,research,given,2026-11-01,,,,,,,,maybe,',
+      ].join('\n'),
+    );
+    const heard: unknown[] = [];
+    const { code, terminal } = await cloister(['consent', 'import', file, '--json'], {
+      'purpose.list': () => ok({ items: [PURPOSE] }),
+      'consent.record'(input) {
+        heard.push(input);
+        return ok({ recorded: 1, unchanged: 0, unknownKeys: [] });
+      },
+    });
+    expect(code).toBe(7);
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toMatchObject({
+      at: '2026-11-01T00:00:00.000Z',
+      receivedAt: '2026-11-05T00:00:00.000Z',
+      ...{ method: 'written', language: 'de', noticeVersion: '2', separate: true },
+      conditional: false,
+      guardian: { name: 'Eva B', relation: 'parent', authority: 'Custody' },
+    });
+    const said = JSON.parse(terminal.written.join('\n')) as { bad: object[] };
+    expect(said.bad).toMatchObject([
+      { line: 3, field: 'method' },
+      { line: 4, field: 'authority' },
+      { line: 5, field: 'guardian' },
+      { line: 6, field: 'language' },
+      { line: 7, field: 'separate' },
+    ]);
+  });
+
   it('asks for a typed confirmation before erasing, and shows what goes and stays', async () => {
     const request = {
       requestId: 'req_00000001',

@@ -59,7 +59,7 @@ describe('the door', () => {
   });
 
   it('leaves no row and no leaf of what was blocked', () => {
-    house.governance.calendar.setCountry('CN');
+    house.governance.register.transfers.setHome(TESTER, 'CN');
     const before = house.audit.size();
     expect(codeOf({ country: 'HK' })).toBe('DESTINATION_BLOCKED');
     expect(house.audit.size()).toBe(before);
