@@ -64,7 +64,7 @@ export function dueItems(
       text: (count) => t('home.kept', { count }),
       urgency: 'soon',
       step: t('home.step.decide'),
-      to: ['requests'],
+      to: ['requests', 'kept'],
       needs: 'request.kept',
     }),
     ...several(summary.retentionDue, {

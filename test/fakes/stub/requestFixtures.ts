@@ -106,11 +106,21 @@ export function stubRequests(): StubRequest[] {
         entry('2026-10-07T09:00:00.000Z', 'closed', 'restricted'),
       ],
     ),
-    stubRequest(3, 'erasure', null, '2026-09-02', closed('2026-09-22T14:02:00.000Z', 'erased'), [
-      entry('2026-09-04T09:30:00.000Z', 'identityChecked', 'inPerson'),
-      entry('2026-09-22T13:58:00.000Z', 'ordered'),
-      entry('2026-09-22T14:02:00.000Z', 'certificate'),
-      entry('2026-09-22T14:02:00.000Z', 'closed', 'erased'),
-    ]),
+    stubRequest(
+      3,
+      'erasure',
+      null,
+      '2026-09-02',
+      {
+        ...closed('2026-09-22T14:02:00.000Z', 'erased'),
+        ...identified('2026-09-04T09:30:00.000Z'),
+      },
+      [
+        entry('2026-09-04T09:30:00.000Z', 'identityChecked', 'inPerson'),
+        entry('2026-09-22T13:58:00.000Z', 'ordered'),
+        entry('2026-09-22T14:02:00.000Z', 'certificate'),
+        entry('2026-09-22T14:02:00.000Z', 'closed', 'erased'),
+      ],
+    ),
   ];
 }
