@@ -54,6 +54,8 @@ export interface Subjects {
     type: Exclude<SubjectEventType, 'erasing'>,
     reason: string,
   ): Result<void>;
+  /** Called inside the transaction of a restriction or an objection: what runs on the person's data stops. */
+  onStopped(listener: (subjectId: string) => void): void;
   list(
     query: {
       readonly purposeId: string | null;
@@ -96,6 +98,7 @@ export function createSubjects(
 ): Subjects {
   const { store, clock, random, audit } = context;
   const repository = createSubjectRepository(store);
+  const stopped: ((subjectId: string) => void)[] = [];
 
   const wasErased = (scheme: string, value: string): boolean =>
     repository.isErased(erasedIdentifierHmac(context, scheme, value));
@@ -158,8 +161,12 @@ export function createSubjects(
         return failure('NOT_FOUND', 'There is no such person in this vault. Nothing was changed.');
       }
       repository.event({ subjectId, type, at: clock.now(), actor: actor.userId, reason });
+      if (type === 'restricted' || type === 'objected') {
+        for (const listener of stopped) listener(subjectId);
+      }
       return ok(undefined);
     },
+    onStopped: (listener) => void stopped.push(listener),
     list({ purposeId, search, consent, cursor, limit }) {
       let notice = '';
       if (purposeId !== null) {

@@ -116,6 +116,7 @@ export function createServices(deps: ServicesDeps): Services {
   governance.follow(reports.follower);
   governance.onConsentLost(models.consentLost);
   governance.onConsentLost(training.consentLost);
+  governance.subjects.onStopped(training.useStopped);
 
   return {
     ...base,

@@ -46,6 +46,8 @@ export interface Training extends Omit<UseCases, 'finish' | 'goOn'> {
   readonly follower: SubjectFollower;
   /** To be handed to `governance.onConsentLost`; marks no model, so it counts none. */
   consentLost(subjectIds: readonly string[], purposeId: string): number;
+  /** To be handed to `governance.subjects.onStopped`. */
+  useStopped(subjectId: string): void;
 }
 
 export function createTraining(deps: TrainingDeps): Training {
@@ -119,5 +121,6 @@ export function createTraining(deps: TrainingDeps): Training {
       unlearning.blockOverdue(); // Where the policy gives no time at all.
       return 0;
     },
+    useStopped: runner.stopUse,
   };
 }

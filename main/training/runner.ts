@@ -68,6 +68,11 @@ export interface Runner {
   ): Promise<Result<Paused>>;
   /** The people may no longer be used, for one purpose or for any: ends the run that learns from them. */
   losePermission(subjectIds: readonly string[], purposeId?: string): void;
+  /**
+   * A person's data may be kept and not used (GDPR Art. 18, 21): ends the run that learns from them. Waiting
+   * checkpoints stay; whoever goes on from one asks the gate first.
+   */
+  stopUse(subjectId: string): void;
 }
 
 interface ActiveRun {
@@ -77,6 +82,25 @@ interface ActiveRun {
   readonly controller: AbortController;
   /** People who lost permission while it ran. */
   lost: number;
+}
+
+const ASK_EVERY_MS = 5_000;
+/** Asking takes at most this share of the time: a million documents are not looked up five times a second. */
+const ASK_SHARE = 50;
+
+/** Asks when forced to, or when it was long enough ago for what it costs. */
+function createQuestion(
+  clock: Pick<RunnerDeps['clock'], 'monotonicMs'>,
+  ask: () => void,
+): (force: boolean) => void {
+  let nextAt = clock.monotonicMs() + ASK_EVERY_MS;
+  return (force) => {
+    const began = clock.monotonicMs();
+    if (!force && began < nextAt) return;
+    ask();
+    const ended = clock.monotonicMs();
+    nextAt = ended + Math.max(ASK_EVERY_MS, ASK_SHARE * (ended - began));
+  };
 }
 
 export function createRunner(deps: RunnerDeps): Runner {
@@ -99,6 +123,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     const controller = new AbortController();
     const current: ActiveRun = { runId, purposeId, subjects, controller, lost: 0 };
     active = current;
+    // What comes without an act (a consent or a retention that ends) is found by asking again.
+    const askAgain = createQuestion(clock, () => {
+      if (current.lost === 0) lose(current, reader.recheck().lost.length);
+    });
     const stop = (): void => controller.abort(call.signal.reason);
     if (call.signal.aborted) stop();
     call.signal.addEventListener('abort', stop, { once: true });
@@ -112,6 +140,9 @@ export function createRunner(deps: RunnerDeps): Runner {
     });
     try {
       call.onStarted?.(details(runId).run);
+      // A trial of a sweep begins with what was read when the sweep began.
+      askAgain(true);
+      if (current.lost > 0) return outcomes.refuse(ended(), purposeId, current.lost);
       const outcome = await attemptAsync(() =>
         trainThrough(deps, {
           runId,
@@ -120,8 +151,14 @@ export function createRunner(deps: RunnerDeps): Runner {
           baseFiles: base && (() => bases.bundle(base.base.baseId)),
           pauseAfterEpoch,
           signal: controller.signal,
-          isForbidden: () => current.lost > 0,
-          onProgress: call.onProgress,
+          isForbidden() {
+            askAgain(true);
+            return current.lost > 0;
+          },
+          onProgress(progress) {
+            askAgain(false);
+            call.onProgress(progress);
+          },
           onPoint: (point) => call.onPoint(runId, point),
         }),
       );
@@ -137,6 +174,22 @@ export function createRunner(deps: RunnerDeps): Runner {
       active = undefined;
       call.signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** A withdrawal that rolls back took nothing away, so this waits for its commit. */
+  function endActive(subjectIds: readonly string[], purposeId?: string): void {
+    store.afterCommit(() => {
+      if (!active) return;
+      if (purposeId !== undefined && active.purposeId !== purposeId) return;
+      const { subjects } = active;
+      lose(active, subjectIds.filter((subjectId) => subjects.has(subjectId)).length);
+    });
+  }
+
+  function lose(run: ActiveRun, people: number): void {
+    if (people === 0) return;
+    run.lost += people;
+    run.controller.abort('permission');
   }
 
   return {
@@ -203,6 +256,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         const { run } = details(runId);
         return ok({ run, best: result.best, early, seconds: ended.seconds });
       }),
+    stopUse: (subjectId) => endActive([subjectId]),
     losePermission(subjectIds, purposeId) {
       for (const { id, purpose_id } of subjectIds.flatMap((subjectId) =>
         repository.ofSubject(subjectId),
@@ -211,16 +265,7 @@ export function createRunner(deps: RunnerDeps): Runner {
           outcomes.destroyCheckpoint(id, 'permissionLost');
         }
       }
-      // A withdrawal that rolls back took nothing away.
-      store.afterCommit(() => {
-        if (!active) return;
-        if (purposeId !== undefined && active.purposeId !== purposeId) return;
-        const { subjects } = active;
-        const lost = subjectIds.filter((subjectId) => subjects.has(subjectId)).length;
-        if (lost === 0) return;
-        active.lost += lost;
-        active.controller.abort('permission');
-      });
+      endActive(subjectIds, purposeId);
     },
   };
 }

@@ -3,14 +3,16 @@
 import { createCorpus } from '../../main/corpus/index.ts';
 import { createEvaluations } from '../../main/evaluation/index.ts';
 import { createAuditLog, createGovernance, type Actor } from '../../main/governance/index.ts';
-import { createLabeling } from '../../main/labeling/index.ts';
+import { createLabeling, labelingFollower, type Snapshots } from '../../main/labeling/index.ts';
 import { createModels, type LaneTiming, type LaunchCompute } from '../../main/models/index.ts';
+import { createClock, type Clock } from '../../main/platform/index.ts';
 import { createReports } from '../../main/reports/index.ts';
 import { createServing } from '../../main/serving/index.ts';
 import type { Store } from '../../main/store/index.ts';
 import { createTraining } from '../../main/training/index.ts';
 import type { Span } from '../../shared/domain/spans.ts';
-import { unwrap } from '../../shared/kernel/result.ts';
+import { ok, unwrap } from '../../shared/kernel/result.ts';
+import { toInstant } from '../../shared/kernel/time.ts';
 import { createHash } from 'node:crypto';
 import { createTestVault } from './openVault.ts';
 
@@ -28,6 +30,8 @@ export interface HouseOptions {
   readonly timing?: Partial<LaneTiming>;
   /** Splits the notes of `train` by people; left out, `dev` is the development split. */
   readonly split?: { readonly dev: number; readonly test: number; readonly seed: number };
+  /** Nobody tells the rooms of a withdrawal, and nobody asks the gate again: to see a test fail. */
+  readonly deaf?: boolean;
 }
 
 type Split = 'train' | 'dev';
@@ -36,8 +40,16 @@ export type TrainingHouse = Awaited<ReturnType<typeof createTrainingHouse>>;
 
 /** Every note is another person's, who gave consent; record numbers are `train-0`, `train-1`, ... */
 export async function createTrainingHouse(options: HouseOptions) {
-  const test = await createTestVault();
-  const { clock, random } = test;
+  const real = createClock();
+  /** Time that a test let pass. */
+  let passed = 0;
+  const clock: Clock = {
+    nowMs: () => real.nowMs() + passed,
+    now: () => toInstant(real.nowMs() + passed),
+    monotonicMs: () => real.monotonicMs() + passed,
+  };
+  const test = await createTestVault({ clock });
+  const { random } = test;
   const { user } = test.vault;
   const actor: Actor = { userId: user.id, name: user.name, roles: user.roles };
 
@@ -63,7 +75,7 @@ export async function createTrainingHouse(options: HouseOptions) {
       isModelUsable: (modelId) => models.predictors.require(modelId).ok,
     });
     const { compute } = models;
-    const { snapshots } = labeling;
+    const snapshots = options.deaf === true ? deafened(labeling.snapshots) : labeling.snapshots;
     const training = createTraining({ ...base, snapshots, models, bases: models.bases, compute });
     const evaluation = createEvaluations({ ...base, snapshots, models, compute });
     const serving = createServing({
@@ -73,11 +85,15 @@ export async function createTrainingHouse(options: HouseOptions) {
       labeling,
     });
     const reports = createReports({ ...base, governance, labeling, models, training, evaluation });
+    governance.follow(labelingFollower(base));
     governance.follow(models.follower);
     governance.follow(training.follower);
     governance.follow(reports.follower);
-    governance.onConsentLost(models.consentLost);
-    governance.onConsentLost(training.consentLost);
+    if (options.deaf !== true) {
+      governance.onConsentLost(models.consentLost);
+      governance.onConsentLost(training.consentLost);
+      governance.subjects.onStopped(training.useStopped);
+    }
     return { ...base, governance, labeling, models, training, evaluation, serving, reports };
   }
   let rooms = open(test.vault.store);
@@ -180,6 +196,21 @@ export async function createTrainingHouse(options: HouseOptions) {
         }),
       );
     },
+    /** A minute passes, and with it the person's consent. */
+    expire(subjectId: string) {
+      const expiresAt = toInstant(clock.nowMs() + 30_000);
+      unwrap(
+        rooms.governance.consent.record(actor, {
+          purposeId,
+          subjects: { subjectIds: [subjectId] },
+          decision: 'given',
+          channel: 'paper',
+          evidence: '',
+          expiresAt,
+        }),
+      );
+      passed += 60_000;
+    },
     /** Closes the vault and opens it again, as a restart of the core would. */
     async restart() {
       rooms.models.close();
@@ -191,5 +222,13 @@ export async function createTrainingHouse(options: HouseOptions) {
     },
   };
 }
+
+const deafened = (snapshots: Snapshots): Snapshots => ({
+  ...snapshots,
+  open(...asked) {
+    const opened = snapshots.open(...asked);
+    return opened.ok ? ok({ ...opened.value, recheck: () => ({ lost: [] }) }) : opened;
+  },
+});
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
