@@ -199,7 +199,10 @@ export function createSealedFiles({
   };
 }
 
+const FORMAT = 8;
 const TRACE = 32;
+/** The tag of an empty file. */
+const SHORTEST_TRACE = 16;
 const MOST_TRACES = 64;
 
 /** Pieces of a file from all over it; ciphertext, so none can be found elsewhere by chance. */
@@ -210,9 +213,9 @@ function piecesOf(path: string): Buffer[] {
     const step = Math.max(TRACE, Math.floor(size / MOST_TRACES));
     const pieces: Buffer[] = [];
     // The first bytes are the format's, the same in every sealed file.
-    for (let at = TRACE; at + TRACE <= size; at += step) {
-      const piece = Buffer.alloc(TRACE);
-      readSync(descriptor, piece, 0, TRACE, at);
+    for (let at = FORMAT; at + SHORTEST_TRACE <= size; at += step) {
+      const piece = Buffer.alloc(Math.min(TRACE, size - at));
+      readSync(descriptor, piece, 0, piece.length, at);
       pieces.push(piece);
     }
     return pieces;

@@ -196,6 +196,7 @@ export async function createTrainingHouse(options: HouseOptions) {
         }),
       );
     },
+    pass: (ms: number) => void (passed += ms),
     /** A minute passes, and with it the person's consent. */
     expire(subjectId: string) {
       const expiresAt = toInstant(clock.nowMs() + 30_000);
