@@ -91,9 +91,9 @@ export const errors = {
   'error.ORDER_NEEDED.what': 'In diesem Tresor tut das niemand allein.',
   'error.ORDER_NEEDED.todo':
     'Bitten Sie um Freigabe und lassen Sie eine zweite Person unterschreiben. Wiederholen Sie es dann innerhalb eines Tages.',
-  'error.ORDER_CLOSED.what': 'Über diesen Auftrag ist entschieden, oder seine Frist ist um.',
+  'error.ORDER_CLOSED.what': 'Über diese Anordnung ist entschieden, oder ihre Frist ist um.',
   'error.ORDER_CLOSED.todo':
-    'Sehen Sie in die Liste der Aufträge. Stellen Sie ihn neu, wenn er noch gebraucht wird.',
+    'Sehen Sie in die Liste der Anordnungen. Stellen Sie sie neu, wenn sie noch gebraucht wird.',
   'error.GATE_DENIED.what': 'Die Zugangsprüfung hat dies nicht freigegeben.',
   'error.GATE_DENIED.todo':
     'Sehen Sie auf den Zweck oben. Zwecke und Grundlagen pflegt die Datenverwaltung.',
