@@ -7,7 +7,7 @@ import { makeBackup } from './backup.ts';
 import { DATABASE_FILE, keyOpens, openHandle } from './driver.ts';
 import type { DeviceSecrets } from './devices.ts';
 import type { OpenVault, VaultNotice, VaultUser } from './faces.ts';
-import { authenticateHeader, type ReadHeader } from './header.ts';
+import { HEADER_COPY, authenticateHeader, inspectHeaderFile, type ReadHeader } from './header.ts';
 import type { KdfCost } from './kdf.ts';
 import { createKeyring } from './keyring.ts';
 import type { VaultLock } from './lock.ts';
@@ -54,6 +54,7 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
     }
     if (read.fromCopy) notices.push('headerRestored');
     if (notices.length > 0) keyring.settle(key);
+    else healCopy(folder, () => keyring.settle(key));
     schemaVersion = migrate(database, deps.migrations, clock);
     store.sealed.sweep();
   } catch (error) {
@@ -100,6 +101,16 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
       }
     },
   };
+}
+
+/** One copy of the header is one accident away from none. A medium that cannot be written keeps what it has. */
+function healCopy(folder: string, write: () => void): void {
+  if (inspectHeaderFile(folder, HEADER_COPY) === 'whole') return;
+  try {
+    write();
+  } catch {
+    // The doctor tells of it; whoever came to work is not kept from it.
+  }
 }
 
 function sqliteVersion(db: OpenVault['store']['db']): string {

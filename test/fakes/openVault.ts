@@ -3,7 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClock, createRandom, type Clock, type Random } from '../../main/platform/index.ts';
+import {
+  createClock,
+  createRandom,
+  type Clock,
+  type KeyStore,
+  type Random,
+} from '../../main/platform/index.ts';
 import {
   KDF_FLOOR,
   createVaultFiles,
@@ -32,6 +38,7 @@ export interface TestVaultOptions {
   readonly random?: Random;
   readonly cipher?: Cipher;
   readonly roles?: readonly Role[];
+  readonly keyStore?: KeyStore;
 }
 
 export async function createTestVault(options: TestVaultOptions = {}): Promise<TestVault> {
@@ -39,7 +46,10 @@ export async function createTestVault(options: TestVaultOptions = {}): Promise<T
   const random = options.random ?? createRandom(clock);
   const root = mkdtempSync(join(tmpdir(), 'cloister-vault-'));
   const folder = join(root, 'vault');
-  const files = createVaultFiles({ clock, random, kdfCost: KDF_FLOOR });
+  const files = createVaultFiles({
+    ...{ clock, random, kdfCost: KDF_FLOOR },
+    ...(options.keyStore && { keyStore: options.keyStore }),
+  });
   const made = await files.create(folder, {
     name: 'Test vault',
     user: { name: 'Tester', roles },

@@ -6,6 +6,7 @@ import { createClock, createRandom } from '../../../main/platform/index.ts';
 import { KDF_FLOOR, createVaultFiles, type OpenVault } from '../../../main/store/index.ts';
 import { migrations } from '../../../main/store/migrations/index.ts';
 import { unwrap } from '../../../shared/kernel/result.ts';
+import { createFileKeyStore } from '../../fakes/keyStore.ts';
 import { slowMigration } from './slowMigration.ts';
 
 const [task, folder = '', passphrase = ''] = process.argv.slice(2);
@@ -83,6 +84,21 @@ const tasks: Record<string, () => Promise<void>> = {
     const vault = await unlock();
     say('ready');
     for (;;) unwrap(await vault.keys.changePassphrase(vault.user.id, passphrase, passphrase));
+  },
+
+  /** Binds to a device and lets go again; the key store lies in a file beside the vault. */
+  async bind() {
+    const keyStore = createFileKeyStore(`${folder}.keystore`);
+    const { keys, user } = await unlock({ keyStore });
+    say('ready');
+    for (;;) {
+      unwrap(await keys.bind(user.id, passphrase, 'passphrase'));
+      say('bound');
+      unwrap(await keys.bind(user.id, passphrase, 'code'));
+      say('bound');
+      unwrap(await keys.unbind(user.id, passphrase));
+      say('free');
+    }
   },
 
   async create() {
