@@ -82,6 +82,15 @@ export function corpusFollower({ store }: { readonly store: Pick<Store, 'db'> })
       const rows = renameInReports(names.all([subjectId]).map(({ name }) => name));
       return [{ table: 'import_batch', rows }];
     },
+    eraseDocuments(rowids) {
+      const going = store.db
+        .all<{ name: string }>(
+          'SELECT name FROM document WHERE rowid IN (SELECT value FROM json_each(?))',
+          [JSON.stringify(rowids)],
+        )
+        .map(({ name }) => name);
+      return [{ table: 'import_batch', rows: renameInReports(going) }];
+    },
   };
 }
 

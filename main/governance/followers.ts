@@ -78,6 +78,11 @@ export interface SubjectFollower {
    * files included. Must be repeatable: an interrupted erasure runs it again.
    */
   erase?(subjectId: string): readonly DeletedRows[];
+  /**
+   * As `erase`, for documents whose period of retention ended while their person stays: what no foreign key
+   * reaches. Inside the transaction, before the rows of the documents go.
+   */
+  eraseDocuments?(rowids: readonly number[]): readonly DeletedRows[];
   /** Inside the transaction of a correction: moves every place of this room that lies behind the passage. */
   moved?(change: TextChange): MovedPlaces;
   /** A document got another name (Art. 16): mentions of the old one that stand elsewhere follow. */

@@ -67,6 +67,8 @@ export interface GateRepository {
   }[];
   /** All texts but those of the given documents: what stays when they go. */
   textsBeside(rowids: readonly number[]): IterableIterator<{ readonly text: string }>;
+  /** Texts that are about to be deleted, so that the proof knows what to look for. */
+  goingTexts(rowids: readonly number[]): readonly string[];
   removeFromIndex(rowids: readonly number[]): number;
   /** Entries of the index whose text is not there. */
   strayIndexRows(): number;
@@ -185,6 +187,13 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
     putVersion: (id, before, after) => void putVersion.run([id, before, after]),
     versions: (subject) => versions.all([subject]),
     textsBeside: (rowids) => beside.iterate([JSON.stringify(rowids)]),
+    goingTexts: (rowids) =>
+      db
+        .all<{ text: string }>(
+          'SELECT text FROM document_text WHERE document_rowid IN (SELECT value FROM json_each(?))',
+          [JSON.stringify(rowids)],
+        )
+        .map(({ text }) => text),
     removeFromIndex: (rowids) => removeIndex.run([JSON.stringify(rowids)]).changes,
     strayIndexRows: () => strays.get()?.n ?? 0,
     countTexts: (subject) => countTexts.get({ subject })?.n ?? 0,

@@ -165,7 +165,7 @@ export function compileGate(question: PolicyQuestion): GatePlan {
   };
 }
 
-interface ConsentSql {
+export interface ConsentSql {
   joins(row: string): string;
   /** NULL where consent is given, else the denial. */
   readonly reason: string;
@@ -174,13 +174,25 @@ interface ConsentSql {
   readonly params: Readonly<Record<string, SqlValue>>;
 }
 
-/** `consentAlong` of shared/domain/purposeTree.ts: one join for each purpose of the way up. */
-function consentSql({ purpose, ancestors, now }: PolicyQuestion): ConsentSql {
+/**
+ * `consentAlong` of shared/domain/purposeTree.ts: one join for each purpose of the way up.
+ * @param name the name of the joined event; two purposes in one statement need two.
+ */
+export function consentSql(
+  {
+    purpose,
+    ancestors,
+    now,
+  }: Pick<PolicyQuestion, 'purpose' | 'ancestors'> & { readonly now: string },
+  name = 'c',
+): ConsentSql {
   const way = [purpose, ...ancestors];
-  const params: Record<string, SqlValue> = { gateNow: now };
+  const param = (what: string, level: number): string => `gate${what}_${name}${level}`;
+  const nowParam = `gateNow_${name}`;
+  const params: Record<string, SqlValue> = { [nowParam]: now };
   const levels = way.map(({ purposeId, noticeVersion }, level) => {
-    params[`gatePurpose${level}`] = purposeId;
-    params[`gateNotice${level}`] = noticeVersion;
+    params[param('Purpose', level)] = purposeId;
+    params[param('Notice', level)] = noticeVersion;
     // Everybody declared below this level by the time of a consent given here is covered by it.
     const newest =
       way
@@ -188,12 +200,12 @@ function consentSql({ purpose, ancestors, now }: PolicyQuestion): ConsentSql {
         .map(({ declaredAt }) => declaredAt)
         .sort()
         .at(-1) ?? '';
-    params[`gateDeclared${level}`] = newest;
-    const as = level === 0 ? 'c' : `c${level}`;
+    params[param('Declared', level)] = newest;
+    const as = level === 0 ? name : `${name}${level}`;
     const state = consentStateSql(
-      `@gatePurpose${level}`,
-      `@gateNotice${level}`,
-      '@gateNow',
+      `@${param('Purpose', level)}`,
+      `@${param('Notice', level)}`,
+      `@${nowParam}`,
     ).replaceAll(/\bc\./g, `${as}.`);
     const endedAt = `CASE ${state} WHEN 'expired' THEN ${as}.expires_at WHEN 'withdrawn' THEN ${as}.at WHEN 'refused' THEN ${as}.at END`;
     return { as, level, state, endedAt };
@@ -213,7 +225,7 @@ function consentSql({ purpose, ancestors, now }: PolicyQuestion): ConsentSql {
       const given = [
         ...(level.level === 0
           ? []
-          : [`WHEN @gateDeclared${level.level} > ${level.as}.at THEN ${never}`]),
+          : [`WHEN @${param('Declared', level.level)} > ${level.as}.at THEN ${never}`]),
         ...revoked,
       ];
       const spoken =
@@ -233,7 +245,7 @@ function consentSql({ purpose, ancestors, now }: PolicyQuestion): ConsentSql {
     joins: (row) =>
       levels
         .map(({ as, level }) =>
-          consentJoin(`${row}.subject_id`, `@gatePurpose${level}`, '@gateNow', as),
+          consentJoin(`${row}.subject_id`, `@${param('Purpose', level)}`, `@${nowParam}`, as),
         )
         .join(' '),
     reason: `CASE ${state} WHEN 'given' THEN NULL ${reasons.join(' ')} ELSE 'basis:consentUnknown' END`,

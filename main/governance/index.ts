@@ -13,6 +13,7 @@ import { createConsentRecords, type ConsentRecords } from './consentRecords.ts';
 import { createExitNotices, type ExitNotices } from './exitNotices.ts';
 import { createExits, type Exits } from './exits.ts';
 import type { SubjectFollower } from './followers.ts';
+import { createRedactions, type Redactions } from './redactions.ts';
 import { createKeptParts, type KeptParts } from './keptParts.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createGateRepository } from './gateRepository.ts';
@@ -27,9 +28,10 @@ import { createRequestFile } from './requestFile.ts';
 import { createRequests, type Requests } from './requests.ts';
 import {
   createHolds,
+  createRetention,
   createRetentionRules,
   type Holds,
-  type RetentionRules,
+  type Retention,
 } from './retention/index.ts';
 import { consentAlong } from '../../shared/domain/purposeTree.ts';
 import type { Result } from '../../shared/kernel/result.ts';
@@ -45,7 +47,7 @@ export interface Governance {
   readonly consent: Consents;
   readonly subjects: Subjects;
   readonly gate: Gate;
-  readonly retention: RetentionRules;
+  readonly retention: Retention;
   readonly holds: Holds;
   readonly texts: TextStore;
   readonly exits: Exits;
@@ -60,6 +62,7 @@ export interface Governance {
   readonly rectification: Rectification;
   readonly erasure: Erasure;
   readonly keptParts: KeptParts;
+  readonly redactions: Redactions;
   readonly erasureVerifier: ErasureVerifier;
   /** Carries out in a restored copy what was erased since; fails as an erasure does. */
   replay(actor: Actor, known: KnownErasures, watch?: ReplayWatch): Promise<Result<Replayed>>;
@@ -81,6 +84,16 @@ export function createGovernance(deps: GovernanceDeps): Governance {
   const purposes = createPurposes(deps);
   const consent: Consents = createConsents(deps, { purposes, subjects: () => subjects });
   const subjects: Subjects = createSubjects(deps, purposes, consent.vaultTime);
+  const lostListeners: ConsentLostListener[] = [];
+  const notifyLost: ConsentLostListener = (subjectIds, purposeId) =>
+    lostListeners.reduce((sum, listener) => sum + listener(subjectIds, purposeId), 0);
+  consent.onLost((subjectIds, purposeId) =>
+    // Whoever withdraws the whole withdraws its parts: `consentAlong`.
+    [purposeId, ...purposes.below(purposeId).map((part) => part.purposeId)].reduce(
+      (sum, each) => sum + notifyLost(subjectIds, each),
+      0,
+    ),
+  );
   const rules = createRetentionRules(deps, purposes);
   const gate = createGate(
     deps,
@@ -126,6 +139,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
   });
   const person = { requests, subjects, exits, texts, followers };
   const holds = createHolds(deps, subjects);
+  const redactions = createRedactions(deps, { requests, requestRows, subjects, texts });
   const keptParts = createKeptParts(deps, { requests, subjects });
   const erasure = createErasure(deps, {
     ...person,
@@ -150,7 +164,12 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     consent,
     subjects,
     gate,
-    retention: rules,
+    retention: createRetention(deps, {
+      ...{ purposes, rules, holds, texts, followers },
+      vaultTime: consent.vaultTime,
+      lost: (subjectIds, purposeId) => notifyLost(subjectIds, purposeId),
+      scanFolders: deps.scanFolders ?? (() => []),
+    }),
     holds,
     texts: createTextStore(texts),
     exits,
@@ -177,7 +196,8 @@ export function createGovernance(deps: GovernanceDeps): Governance {
       followers,
       keptParts,
     }),
-    access: createAccess(deps, { ...person, consent, purposes }),
+    access: createAccess(deps, { ...person, consent, purposes, redactions }),
+    redactions,
     rectification: createRectification(deps, {
       ...person,
       requestRows,
@@ -198,15 +218,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
       return replayErasures(deps, { erasure, requests, subjects, keptParts }, actor, known, watch);
     },
     follow: (follower) => void followers.push(follower),
-    onConsentLost(listener) {
-      consent.onLost((subjectIds, purposeId) =>
-        // Whoever withdraws the whole withdraws its parts: `consentAlong`.
-        [purposeId, ...purposes.below(purposeId).map((part) => part.purposeId)].reduce(
-          (sum, each) => sum + listener(subjectIds, each),
-          0,
-        ),
-      );
-    },
+    onConsentLost: (listener) => void lostListeners.push(listener),
   };
 }
 
@@ -223,6 +235,7 @@ export type {
 export type { Actor, Page, PageRequest } from './context.ts';
 export { ERASURE_STAGES, type Erasure, type ErasureOrder, type ErasureStage } from './erasure.ts';
 export type { KeptParts } from './keptParts.ts';
+export { gapOf, type PeopleFinder, type RedactionLog, type Redactions } from './redactions.ts';
 export {
   ERASURES_FILE,
   readJournal,
@@ -271,7 +284,15 @@ export type {
 export type { CompiledGate } from './gateSql.ts';
 export { GATE_RULES_VERSION, type Denial } from './policy.ts';
 export type { DeclarePurpose, Purposes } from './purposes.ts';
-export type { BlockingHold, Holds, RetentionRules, RuleDraft } from './retention/index.ts';
+export type {
+  BlockingHold,
+  Holds,
+  Retention,
+  RetentionRules,
+  RuleDraft,
+  RunRecord,
+  RunStage,
+} from './retention/index.ts';
 export type { Notice, Notices, PublishNotice } from './notices.ts';
 export * from './policies/index.ts';
 export { contentsSha256 } from './exits.ts';

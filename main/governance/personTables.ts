@@ -62,6 +62,25 @@ export const tablesToEmpty = (keepConsents: boolean): readonly string[] =>
     .map(([table]) => table)
     .filter((table) => !STAYS_WITH_PERSON.has(table) && !(keepConsents && isConsentTable(table)));
 
+/** Rows that go with documents, by table. */
+export function countDocumentRows(
+  { db }: Pick<Store, 'db'>,
+  rowids: readonly number[],
+): { readonly table: string; readonly rows: number }[] {
+  const going = JSON.stringify(rowids);
+  return Object.entries(PERSON_TABLES)
+    .filter(([, condition]) => condition.includes(OWN_DOCUMENTS))
+    .map(([table, condition]) => {
+      const of = condition.replaceAll(OWN_DOCUMENTS, 'SELECT value FROM json_each(@going)');
+      return {
+        table,
+        rows:
+          db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE ${of}`, { going })?.n ??
+          0,
+      };
+    });
+}
+
 /** @param going only of these documents, where not all of them go. */
 export function countPersonRows(
   { db }: Pick<Store, 'db'>,

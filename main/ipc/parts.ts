@@ -177,7 +177,7 @@ function allHandlers(
     ...servingHandlers(services),
     ...requestHandlers(services),
     ...keysHandlers(services),
-    ...retentionHandlers(),
+    ...retentionHandlers(services),
     ...registerHandlers(services),
     ...policiesHandlers(),
     ...consentRecordsHandlers(services),

@@ -16,6 +16,7 @@ export { breachFiles, breachTitle, type BreachDocument } from './breachDocument.
 export { receiptFiles, receiptJsonLd, receiptTitle, type Receipt } from './consentReceipt.ts';
 export { noticeFiles, noticeTitle, type RecipientNotice } from './recipientNotice.ts';
 export { letterFiles, letterTitle, type Letter } from './letters.ts';
+export { retentionRunFiles, retentionRunTitle } from './retentionRun.ts';
 export { portabilityFiles, portableItems } from './portability.ts';
 export { escapeHtml, html, trusted, type Html } from './html.ts';
 export { page, figures, type Figure, type Page } from './page.ts';

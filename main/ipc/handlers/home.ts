@@ -56,6 +56,7 @@ export function homeHandlers(services: HomeServices): Pick<Handlers, 'home.summa
         openBreaches: [...governance.breaches.unclosed(50)],
         openNotices: governance.exitNotices.open(),
         lapsingConsents: governance.consent.ending(LAPSING_DAYS),
+        retentionDue: governance.retention.due.reminder(),
         keptDue: governance.keptParts.list(true).due,
         backup: backupOf(services.backups),
         staleModels: models.list().filter(({ state }) => state === 'stale').length,

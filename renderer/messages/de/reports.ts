@@ -7,6 +7,10 @@ export const reports = {
   'reports.kind.accessPack': 'Auskunftspaket',
   'reports.kind.erasureCertificate': 'Löschnachweis',
   'reports.kind.letter': 'Schreiben',
+  'reports.kind.consentReceipt': 'Einwilligungsbeleg',
+  'reports.kind.recipientNotice': 'Mitteilung an Empfänger',
+  'reports.kind.breach': 'Verletzung',
+  'reports.kind.retentionRun': 'Löschlauf',
   'reports.empty.title': 'Noch kein Bericht',
   'reports.empty.text':
     'Modellberichte und Auswertungen entstehen aus einem trainierten Modell; Pakete und Nachweise kommen aus Anträgen.',

@@ -5,6 +5,10 @@ export const reports = {
   'reports.kind.accessPack': 'Access pack',
   'reports.kind.erasureCertificate': 'Erasure certificate',
   'reports.kind.letter': 'Letter',
+  'reports.kind.consentReceipt': 'Consent receipt',
+  'reports.kind.recipientNotice': 'Notice to a recipient',
+  'reports.kind.breach': 'Breach',
+  'reports.kind.retentionRun': 'Deletion run',
   'reports.empty.title': 'No report yet',
   'reports.empty.text':
     'Model cards and evaluation reports are written from a trained model; packs and certificates come from requests.',

@@ -13,6 +13,7 @@ import {
   Span,
   Text,
 } from '../define.ts';
+import { DestinationFields } from './exits.ts';
 
 export const Model = z.strictObject({
   modelId: Identifier,
@@ -103,7 +104,17 @@ export type Evaluation = z.infer<typeof Evaluation>;
 
 export const Report = z.strictObject({
   reportId: Identifier,
-  kind: z.enum(['modelCard', 'evaluation', 'accessPack', 'erasureCertificate', 'letter']),
+  kind: z.enum([
+    'modelCard',
+    'evaluation',
+    'accessPack',
+    'erasureCertificate',
+    'letter',
+    'consentReceipt',
+    'recipientNotice',
+    'breach',
+    'retentionRun',
+  ]),
   title: Name,
   createdAt: At,
   modelId: Identifier.nullable(),
@@ -138,7 +149,7 @@ export const modelProcedures = {
     kind: 'command',
     input: z.strictObject({
       modelId: Identifier,
-      recipient: Name,
+      ...DestinationFields,
       form: z.enum(['files', 'zip']).default('files'),
     }),
     output: z.strictObject({
@@ -148,7 +159,7 @@ export const modelProcedures = {
       files: z.array(HandedFile).max(200),
       sizeBytes: Count,
     }),
-    errors: ['MODEL_BLOCKED', 'GATE_DENIED', 'PURPOSE_RETIRED'],
+    errors: ['MODEL_BLOCKED', 'GATE_DENIED', 'PURPOSE_RETIRED', 'DESTINATION_BLOCKED'],
     roles: ['steward'],
     audit: 'full',
   }),
@@ -259,7 +270,7 @@ export const modelProcedures = {
   /** Takes a copy out of the vault: recipient and hash are registered before a byte leaves. */
   'report.export': procedure({
     kind: 'command',
-    input: z.strictObject({ reportId: Identifier, recipient: Name }),
+    input: z.strictObject({ reportId: Identifier, ...DestinationFields }),
     output: z.strictObject({
       exitId: Identifier,
       files: z
@@ -273,7 +284,7 @@ export const modelProcedures = {
         )
         .max(20),
     }),
-    errors: ['GATE_DENIED'],
+    errors: ['GATE_DENIED', 'DESTINATION_BLOCKED'],
     roles: ['steward', 'auditor'],
     audit: 'full',
   }),
