@@ -1,5 +1,6 @@
 // Everything this vault holds about one person, for an answer under GDPR Art. 15: what, for which purposes
 // and on which basis, how long, who used it and who got it. Data only; `main/reports` makes it readable.
+import { createHash } from 'node:crypto';
 import { ok, type Result } from '../../shared/kernel/result.ts';
 import type { Purpose } from '../../shared/contract/index.ts';
 import type { Actor, RoomContext } from './context.ts';
@@ -8,8 +9,9 @@ import { createAccessRepository, type LabelRow } from './accessRepository.ts';
 import type { ExitEntry, Exits } from './exits.ts';
 import type { AccessPart, SubjectFollower } from './followers.ts';
 import type { GateRepository } from './gateRepository.ts';
-import { GATE_RULES_VERSION } from './policy.ts';
+import { logOwnReading } from './ownReading.ts';
 import type { Purposes } from './purposes.ts';
+import type { RedactionLog, Redactions, Redactor, RedactedText } from './redactions.ts';
 import type { Requests } from './requests.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -22,7 +24,10 @@ export interface AccessDocument {
   readonly importedAt: string;
   readonly sha256: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Without what is about other people; its hash is that of this text. */
   readonly text: string;
+  /** How many passages were left out. */
+  readonly withheld: number;
   /** As they came with the file; offsets in UTF-16 code units. */
   readonly labels: readonly {
     readonly start: number;
@@ -72,6 +77,7 @@ export interface AccessData {
     }[];
   };
   readonly recipients: readonly ExitEntry[];
+  readonly redaction: RedactionLog;
 }
 
 export interface Access {
@@ -99,18 +105,24 @@ export function createAccess(
     readonly exits: Exits;
     readonly texts: GateRepository;
     readonly followers: readonly SubjectFollower[];
+    readonly redactions: Pick<Redactions, 'redactor'>;
   },
 ): Access {
   const repository = createAccessRepository(store);
 
+  /** Every text as the copy gives it, and by its document's name where its places went. */
   function documentsOf(
     subjectId: string,
+    redactor: Redactor,
     onDocument: (done: number, total: number) => void,
-  ): AccessDocument[] {
+  ): { readonly documents: AccessDocument[]; readonly places: Map<string, RedactedText[]> } {
     const frames = new Map(repository.frames(subjectId).map((frame) => [frame.rowid, frame]));
     const labels = Map.groupBy(repository.importedLabels(subjectId), (row) => row.document_rowid);
-    return deps.texts.ownTexts(subjectId).map((row, index) => {
-      const text = row.text ?? '';
+    const places = new Map<string, RedactedText[]>();
+    const documents = deps.texts.ownTexts(subjectId).map((row, index): AccessDocument => {
+      const copy = redactor.text(row, row.text ?? '');
+      const withheld = copy.redactions.length;
+      places.set(row.name, [...(places.get(row.name) ?? []), copy]);
       onDocument(index + 1, frames.size);
       return {
         name: row.name,
@@ -119,12 +131,15 @@ export function createAccess(
         category: row.category,
         language: row.language,
         importedAt: frames.get(row.rowid)?.imported_at ?? '',
-        sha256: row.sha256,
-        metadata: JSON.parse(row.metadata) as Record<string, string>,
-        text,
-        labels: (labels.get(row.rowid) ?? []).map((label) => labelOf(label, text)),
+        // The hash of the whole text would let the words left out be tried out.
+        sha256: withheld === 0 ? row.sha256 : sha256Of(copy.text),
+        metadata: fieldsOf(row.metadata, redactor),
+        text: copy.text,
+        withheld,
+        labels: (labels.get(row.rowid) ?? []).map((label) => labelOf(label, copy)),
       };
     });
+    return { documents, places };
   }
 
   return {
@@ -135,7 +150,8 @@ export function createAccess(
       const row = subjectId === null ? undefined : deps.subjects.row(subjectId);
       if (subjectId === null || !row) throw new Error('An open request has lost its person');
 
-      const documents = documentsOf(subjectId, onDocument);
+      const redactor = deps.redactions.redactor(requestId, subjectId);
+      const { documents, places } = documentsOf(subjectId, redactor, onDocument);
       const total = repository.countDecisions(subjectId);
       const data: AccessData & { subjectId: string } = {
         subjectId,
@@ -149,8 +165,12 @@ export function createAccess(
         documents,
         parts: deps.followers
           .flatMap((follower) => follower.access?.(subjectId) ?? [])
-          .filter(({ rows }) => rows.length > 0),
-        consents: deps.consent.history(subjectId),
+          .filter(({ rows }) => rows.length > 0)
+          .map((part) => partInCopy(part, places, redactor)),
+        consents: deps.consent.history(subjectId).map((entry) => ({
+          ...entry,
+          evidence: redactor.value('evidence', entry.evidence),
+        })),
         purposes: deps.purposes.list().map((purpose) => ({
           ...purpose,
           consent: deps.consent.status(subjectId, purpose.purposeId).state,
@@ -164,28 +184,60 @@ export function createAccess(
           models: repository.models(subjectId),
         },
         recipients: deps.exits.ofSubject(subjectId),
+        redaction: redactor.log(),
       };
       // After collecting: the reading for this answer is not one of the uses it reports.
-      deps.texts.log({
-        at: clock.now(),
-        actor: actor.userId,
-        purposeId: requestId,
-        operation: kind,
-        policySha256: `rules:${GATE_RULES_VERSION}`,
-        allowed: documents.length,
-        denied: '{}',
-        collectionId: null,
+      logOwnReading(
+        { texts: deps.texts, clock },
+        actor,
+        requestId,
+        kind,
         subjectId,
-      });
+        documents.length,
+      );
       return ok(data);
     },
   };
 }
 
-const labelOf = ({ start, end, label, annotator }: LabelRow, text: string) => ({
-  start,
-  end,
-  label,
-  annotator,
-  text: text.slice(start, end),
-});
+function labelOf({ start, end, label, annotator }: LabelRow, copy: RedactedText) {
+  const place = copy.place({ start, end });
+  return { ...place, label, annotator, text: copy.text.slice(place.start, place.end) };
+}
+
+const sha256Of = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+const fieldsOf = (metadata: string, redactor: Redactor): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(JSON.parse(metadata) as Record<string, string>).map(([field, value]) => [
+      field,
+      redactor.value(field, value),
+    ]),
+  );
+
+/** Places in the rows of other rooms are those of the copy; two texts of one name leave them unsaid. */
+function partInCopy(
+  part: AccessPart,
+  places: ReadonlyMap<string, readonly RedactedText[]>,
+  redactor: Redactor,
+): AccessPart {
+  const at = (column: string): number => part.columns.indexOf(column);
+  const [document, start, end, metadata] = [at('document'), at('start'), at('end'), at('metadata')];
+  const moves = document >= 0 && start >= 0 && end >= 0;
+  if (!moves && metadata < 0) return part;
+  const rows = part.rows.map((row) => {
+    const copy = [...row];
+    if (metadata >= 0) {
+      copy[metadata] = JSON.stringify(fieldsOf(String(row[metadata] ?? '{}'), redactor));
+    }
+    if (moves) {
+      const [only, second] = places.get(String(row[document])) ?? [];
+      const place =
+        only && !second ? only.place({ start: Number(row[start]), end: Number(row[end]) }) : null;
+      copy[start] = place?.start ?? null;
+      copy[end] = place?.end ?? null;
+    }
+    return copy;
+  });
+  return { ...part, rows };
+}

@@ -9,6 +9,7 @@ export type RequestEventType =
   | 'restricted'
   | 'liftNoticed'
   | 'lifted'
+  | 'redactionRules'
   | 'accessed'
   | 'ordered'
   | 'step'

@@ -1,7 +1,7 @@
 // Where the rooms are put together over one open vault. Built from the bottom up; where an act must reach
 // upwards (an erasure, a withdrawal), the upper room registers itself with governance here.
 import { corpusFollower, createCorpus, type Corpus } from '../corpus/index.ts';
-import { createDeid, deidFollower, type Deid } from '../deid/index.ts';
+import { createDeid, deidFollower, peopleFinder, type Deid } from '../deid/index.ts';
 import { createEvaluations, type Evaluations } from '../evaluation/index.ts';
 import {
   createAuditLog,
@@ -108,6 +108,7 @@ export function createServices(deps: ServicesDeps): Services {
   });
   const reports = createReports({ ...base, governance, labeling, models, training, evaluation });
 
+  governance.redactions.findWith(peopleFinder);
   governance.follow(corpusFollower(base));
   governance.follow(deidFollower({ ...base, governance }));
   governance.follow(labelingFollower(base));

@@ -60,6 +60,7 @@ export function accessPackJson(data: AccessData): string {
     purposes,
     uses,
     recipients,
+    redaction: { ...data.redaction, article: REDACTION_ARTICLE },
     rights: RIGHTS.map(([article, sentence]) => ({ article, sentence })),
   };
   const plain = JSON.parse(JSON.stringify(pack)) as JsonValue;
@@ -89,6 +90,7 @@ export function accessPackPage(data: AccessData): string {
       { title: 'Who used it', body: usesSection(data) },
       { title: 'Who received it', body: recipientsSection(data) },
       ...parts.map((part) => ({ title: titleOf(part), body: partTable(part) })),
+      { title: 'What was left out', body: redactionSection(data) },
       { title: 'Your texts', body: html`${data.documents.map(documentBlock)}` },
       { title: 'Your rights', body: rightsSection() },
     ],
@@ -252,6 +254,32 @@ const partTable = ({ what, columns, rows }: AccessPart): Html =>
     rows,
   });
 
+const REDACTION_ARTICLE = 'Articles 15(4) and 20(4)';
+
+/** As the gap in the text says it. */
+const KIND = (label: string): string =>
+  label === 'MANUAL' ? 'other' : label.toLowerCase().replaceAll('_', ' ');
+
+const redactionSection = ({ redaction }: AccessData): Html =>
+  redaction.redacted === 0
+    ? html`<p>Nothing was left out of your texts.</p>`
+    : html`<p>
+          ${plural(redaction.redacted, 'passage')} about other people
+          ${redaction.redacted === 1 ? 'was' : 'were'} left out of your texts, because a copy may
+          not harm the rights of others (${REDACTION_ARTICLE} of the General Data Protection
+          Regulation). Each gap says what kind of thing stood there: <code>[withheld: name]</code>.
+          You may ask for a gap to be looked at again.
+        </p>
+        ${table({
+          caption: 'What was left out, by kind.',
+          columns: [
+            { title: 'Kind', heads: true, cell: ({ label }) => KIND(label) },
+            { title: 'Of', cell: ({ who }) => (who === 'staff' ? 'staff' : 'other people') },
+            { title: 'Passages', numeric: true, cell: ({ count: n }) => n },
+          ],
+          rows: redaction.kinds,
+        })}`;
+
 function documentBlock(document: AccessDocument): Html {
   const { name, kind, collection, importedAt, category, language, metadata, labels } = document;
   return html`<h3>${name}</h3>
@@ -260,6 +288,9 @@ function documentBlock(document: AccessDocument): Html {
       { name: 'Collection', value: collection },
       { name: 'Imported', value: moment(importedAt) },
       { name: 'Category', value: category },
+      ...(document.withheld > 0
+        ? [{ name: 'Left out', value: plural(document.withheld, 'passage') }]
+        : []),
       { name: 'Fingerprint of the text', value: '', sha256: document.sha256 },
       ...Object.entries(metadata).map(([field, value]) => ({ name: field, value })),
     ])}

@@ -73,11 +73,16 @@ export function portabilityFiles(data: AccessData): NewReport['files'] {
   ];
 }
 
-const packOf = ({ request, collectedAt }: AccessData, items: readonly PortableItem[]) => ({
+const packOf = (
+  { request, collectedAt, redaction }: AccessData,
+  items: readonly PortableItem[],
+) => ({
   schema: 'cloister/portable',
   version: 1,
   request,
   collectedAt,
+  /** Passages about other people, left out of the texts (Art. 20(4)). */
+  redaction,
   items,
 });
 

@@ -1,5 +1,5 @@
-// What an erasure keeps, and a certificate looked at again; corrections and redactions have files of their own.
-import { failure, ok } from '../../../shared/kernel/result.ts';
+// Redactions in copies, what an erasure keeps, a certificate looked at again; corrections have their own file.
+import { ok } from '../../../shared/kernel/result.ts';
 import type { Governance, Staff } from '../../governance/index.ts';
 import { rectificationHandlers, type RectificationHandlerDeps } from './rectification.ts';
 import type { Handlers } from './types.ts';
@@ -17,17 +17,32 @@ type ErasuresName =
   | 'request.verifyErasure';
 
 export interface ErasuresHandlerDeps extends RectificationHandlerDeps {
-  readonly governance: Pick<Governance, 'rectification' | 'keptParts' | 'erasureVerifier'>;
+  readonly governance: Pick<
+    Governance,
+    'rectification' | 'keptParts' | 'erasureVerifier' | 'redactions'
+  >;
   readonly staff: Pick<Staff, 'nameOf'>;
 }
 
 export function erasuresHandlers(deps: ErasuresHandlerDeps): Pick<Handlers, ErasuresName> {
-  const { keptParts, erasureVerifier } = deps.governance;
-  const notYet = () => failure('CONFLICT', 'This build cannot do that. Nothing was changed.');
+  const { keptParts, erasureVerifier, redactions } = deps.governance;
   return {
     ...rectificationHandlers(deps),
-    'request.redactions': notYet,
-    'request.decideRedactions': notYet,
+    'request.redactions'({ requestId, cursor, limit }, context) {
+      const page = redactions.list(context.session.actor, requestId, { cursor, limit });
+      if (page.ok) {
+        context.note({ object: requestId, counts: { documents: page.value.items.length } });
+      }
+      return page;
+    },
+    'request.decideRedactions'(input, context) {
+      const decided = redactions.decide(context.session.actor, input);
+      if (decided.ok) {
+        context.note({ object: input.requestId, counts: { ...decided.value } });
+        context.changed('requests');
+      }
+      return decided;
+    },
     'request.decideKept'({ requestId, parts }, context) {
       const decided = keptParts.decide(context.session.actor, requestId, parts);
       if (decided.ok) {

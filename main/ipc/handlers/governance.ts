@@ -8,6 +8,7 @@ import {
   type ErasureStage,
   type Governance,
   type Orders,
+  type RedactionLog,
 } from '../../governance/index.ts';
 import { accessPackCounts, accessPackFiles, type ReportArchive } from '../../reports/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -177,13 +178,16 @@ export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, 
         });
         if (!closed.ok) return closed;
         const counts = accessPackCounts(data);
-        context.note({ object: requestId, counts: { ...counts } });
+        context.note({
+          object: requestId,
+          counts: { ...counts, ...redactionCounts(data.redaction) },
+        });
         context.changed('requests', 'reports');
         return ok({
           requestId,
           reportId: report.reportId,
           ...counts,
-          redacted: 0,
+          redacted: data.redaction.redacted,
           sha256,
           bytes: report.files.reduce((sum, { bytes }) => sum + bytes, 0),
         });
@@ -239,6 +243,26 @@ export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, 
     'request.certificate': ({ requestId }) => erasure.certificate(requestId),
   };
 }
+
+/** The redaction log as a leaf keeps it: kinds and numbers, no word. */
+export const redactionCounts = ({
+  redacted,
+  kept,
+  undecided,
+  kinds,
+}: RedactionLog): Record<string, number> => ({
+  redacted,
+  redactionsKept: kept,
+  redactionsUndecided: undecided,
+  ...Object.fromEntries(
+    kinds.map(({ label, who, count }) => {
+      const kind = label
+        .toLowerCase()
+        .replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+      return [`withheld.${who}.${kind}`, count];
+    }),
+  ),
+});
 
 /** What the job tray calls the steps. */
 const SHOWN_STAGE: Readonly<Record<ErasureStage, string>> = {

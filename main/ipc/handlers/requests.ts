@@ -13,6 +13,7 @@ import {
   type ReportArchive,
 } from '../../reports/index.ts';
 import type { Store } from '../../store/index.ts';
+import { redactionCounts } from './governance.ts';
 import type { CallContext, Handlers } from './types.ts';
 
 type RequestName =
@@ -150,9 +151,20 @@ export function requestHandlers({
         if (!closed.ok) return closed;
         const derived = items.length - provided;
         const bytes = report.files.reduce((sum, file) => sum + file.bytes, 0);
-        context.note({ object: requestId, counts: { provided, derived, bytes } });
+        context.note({
+          object: requestId,
+          counts: { provided, derived, bytes, ...redactionCounts(data.redaction) },
+        });
         context.changed('requests', 'reports');
-        return ok({ requestId, reportId, provided, derived, redacted: 0, sha256, bytes });
+        return ok({
+          requestId,
+          reportId,
+          provided,
+          derived,
+          redacted: data.redaction.redacted,
+          sha256,
+          bytes,
+        });
       });
     },
     'request.noticeLifting': ({ requestId, reason }, context) =>

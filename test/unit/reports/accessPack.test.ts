@@ -24,6 +24,7 @@ const data = (changes: Partial<AccessData> = {}): AccessData => ({
       sha256: 'a'.repeat(64),
       metadata: { ward: HOSTILE },
       text: `\n  Indented.\n\n${HOSTILE}\n  张伟`,
+      withheld: 0,
       labels: [{ start: 0, end: 4, label: HOSTILE, annotator: 'gold', text: HOSTILE }],
     },
   ],
@@ -76,6 +77,7 @@ const data = (changes: Partial<AccessData> = {}): AccessData => ({
     snapshots: [{ name: 'Frozen', at: AT, purpose: 'Research', documents: 1 }],
     models: [{ name: 'Tagger', at: AT, documents: 1 }],
   },
+  redaction: { redacted: 0, kinds: [], kept: 0, undecided: 0 },
   recipients: [
     {
       exitId: 'exi_1',

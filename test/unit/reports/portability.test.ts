@@ -22,6 +22,7 @@ const document = (name: string, changes: Partial<AccessData['documents'][number]
   sha256: 'a'.repeat(64),
   metadata: {},
   text: TEXT,
+  withheld: 0,
   labels: [{ start: 0, end: 3, label: 'NAME', annotator: 'gold', text: 'Ana' }],
   ...changes,
 });
@@ -70,6 +71,7 @@ const DATA: AccessData = {
   purposes: [purpose('given', 'health'), purpose('withdrawn', 'finance')],
   uses: { decisions: [], total: 0, snapshots: [], models: [] },
   recipients: [],
+  redaction: { redacted: 0, kinds: [], kept: 0, undecided: 0 },
 };
 
 describe('portable data', () => {
