@@ -1,5 +1,5 @@
 /** Long work, as the core reports it. A job belongs to the core: reloading the page only asks again. */
-import type { Client, Job } from '../../shared/contract/index.ts';
+import type { Client, Job, Progress } from '../../shared/contract/index.ts';
 
 export class Jobs {
   #byId = $state.raw<ReadonlyMap<string, Job>>(new Map());
@@ -40,5 +40,9 @@ export class Jobs {
 }
 
 /** 0-1, or null while the amount of work is unknown. */
+/** 0-1; null while the amount of work is not known. */
+export const fractionOf = ({ done, total }: Pick<Progress, 'done' | 'total'>): number | null =>
+  total ? Math.min(1, done / total) : null;
+
 export const jobFraction = (job: Job): number | null =>
-  job.progress?.total ? Math.min(1, job.progress.done / job.progress.total) : null;
+  job.progress ? fractionOf(job.progress) : null;

@@ -69,4 +69,6 @@ export const jobs = {
   'job.procedure.backup.drill': 'Probe der Wiederherstellung',
   'job.procedure.vault.rekey': 'Neuer Schlüssel',
   'job.procedure.audit.export': 'Ausgabe des Protokolls',
+  'job.procedure.backup.verify': 'Prüfung einer Sicherung',
+  'job.procedure.backup.restore': 'Zurückspielen',
 } as const satisfies Translation<typeof en>;

@@ -144,8 +144,7 @@ export const people = {
   'accept.do': 'Annehmen und wieder schreiben',
   'backup.title': 'Sicherungen',
   'backup.make': 'Jetzt sichern',
-  'backup.place':
-    'Sicherungen sind verschlüsselt und werden nach dem Schreiben zurückgelesen. Andere Ordner, etwa auf einem Stick, werden im Terminal genannt.',
+  'backup.place': 'Sicherungen sind verschlüsselt und werden nach dem Schreiben zurückgelesen.',
   'backup.none': 'Es gibt noch keine Sicherung. Fällt dieser Rechner aus, ist alles verloren.',
   'backup.overdue': 'Keine Sicherung seit {time}. Zwei Termine wurden verpasst.',
   'backup.overdue.never': 'Zwei Termine wurden verpasst, und es gibt keine Sicherung.',
@@ -185,9 +184,7 @@ export const people = {
     other:
       '{count} Löschungen nach dem Zeitpunkt der Sicherung wurden erneut ausgeführt und bewiesen.',
   },
-  'backup.drill.users': 'Sie lässt sich öffnen von: {names}.',
   'backup.restore': 'Zurückspielen',
-  'backup.restore.command': 'cloister backup restore FOLDER --to NEW-FOLDER',
   'backup.restore.text':
-    'Zurückgespielt wird in einen neuen Ordner, nie über diesen Tresor. Das geschieht im Terminal, wo Ordner genannt werden können; spätere Löschungen werden erneut ausgeführt, bevor sich der Tresor öffnet.',
+    'Zurückgespielt wird in einen neuen Ordner neben diesem Tresor, nie darüber; Löschungen, die nach der Sicherung kamen, werden noch einmal ausgeführt, bevor er benutzt werden kann.',
 } as const satisfies Translation<typeof en>;

@@ -52,4 +52,9 @@ export const unlock = {
   'door.promise.1': 'Kein Netz: Nichts wird gesendet, nichts wird geholt.',
   'door.promise.2': 'Jedes Lesen eines Textes ist an einen Zweck gebunden und wird festgehalten.',
   'door.promise.3': 'Menschen können widerrufen und vergessen werden, bis zum letzten Byte.',
+  'door.restore.absent':
+    'Gab es schon einen Tresor? Aus seiner Sicherung wird hier wieder der Tresor.',
+  'door.restore.locked': 'Der Tresor öffnet sich nicht oder ist nicht mehr, was er war?',
+  'door.restore.damaged':
+    'Eine Sicherung kann neben den beschädigten Tresor zurückgespielt werden; er bleibt, wie er ist. Was in ihm noch lesbar ist, rettet das Terminal: cloister vault salvage.',
 } as const satisfies Translation<typeof en>;

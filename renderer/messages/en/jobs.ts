@@ -66,4 +66,6 @@ export const jobs = {
   'job.procedure.backup.drill': 'Restore drill',
   'job.procedure.vault.rekey': 'New key',
   'job.procedure.audit.export': 'Export of the log',
+  'job.procedure.backup.verify': 'Check of a backup',
+  'job.procedure.backup.restore': 'Restore',
 } as const;

@@ -138,8 +138,7 @@ export const people = {
   'accept.do': 'Accept and write again',
   'backup.title': 'Backups',
   'backup.make': 'Make a backup now',
-  'backup.place':
-    'Backups are encrypted and read back after writing. Other folders, such as a stick, are named in the terminal.',
+  'backup.place': 'Backups are encrypted and read back after writing.',
   'backup.none': 'There is no backup yet. If this machine breaks, everything is lost.',
   'backup.overdue': 'No backup since {time}. Two turns were missed.',
   'backup.overdue.never': 'The schedule has missed two turns, and there is no backup.',
@@ -177,9 +176,7 @@ export const people = {
     one: '{count} erasure made after the backup was carried out again and proven.',
     other: '{count} erasures made after the backup were carried out again and proven.',
   },
-  'backup.drill.users': 'It opens for {names}.',
   'backup.restore': 'Restoring',
-  'backup.restore.command': 'cloister backup restore FOLDER --to NEW-FOLDER',
   'backup.restore.text':
-    'A restore goes to a new folder, never over this vault. It is done in the terminal, where folders can be named; erasures made after the backup are carried out again before the vault opens.',
+    'A restore goes to a new folder beside this vault, never over it; erasures made after the backup are carried out again before it can be used.',
 } as const;

@@ -36,4 +36,69 @@ export const settings = {
   'settings.vault.schema': 'Schema',
   'settings.vault.engine': 'Engine',
   'settings.vault.log': 'Audit log',
+  'restore.title': 'Restore a backup',
+  'restore.open': 'Restore a backup',
+  'restore.lead':
+    'The backup becomes a new vault beside the present one. Nothing that is there is changed.',
+  'restore.which': 'Which backup',
+  'restore.facts': {
+    one: '{size}, {count} log entry, {medium}',
+    other: '{size}, {count} log entries, {medium}',
+  },
+  'restore.medium.beside': 'beside the vault',
+  'restore.medium.removable': 'on a removable medium',
+  'restore.medium.chosen': 'in the folder you chose',
+  'restore.other': 'of another vault: {vault}',
+  'restore.none':
+    'No backup was found beside the vault or on a connected medium. Connect the medium and look again.',
+  'restore.again': 'Look again',
+  'restore.choose': 'Another folder',
+  'restore.terminal':
+    'This window has no dialog for folders. A backup somewhere else is restored in the terminal: cloister backup restore FOLDER --to NEW-FOLDER.',
+  'restore.passphrase': 'Your passphrase of the day it was made',
+  'restore.passphrase.hint': 'The printed recovery code of that day works, too.',
+  'restore.check': 'Check the backup',
+  'restore.whole': {
+    one: 'The backup is whole: {count} file was read, byte by byte.',
+    other: 'The backup is whole: {count} files were read, byte by byte.',
+  },
+  'restore.damaged': {
+    one: 'The backup is not as it was written: {count} problem. Nothing can be restored from it; choose another one.',
+    other:
+      'The backup is not as it was written: {count} problems. Nothing can be restored from it; choose another one.',
+  },
+  'restore.problem.missing': 'missing',
+  'restore.problem.changed': 'changed',
+  'restore.problem.foreign': 'does not belong there',
+  'restore.problem.page': 'a page cannot be read',
+  'restore.problem.sealed': 'a sealed file is damaged',
+  'restore.problem.manifest': 'not written by this vault',
+  'restore.problem.log': 'the audit log inside does not verify',
+  'restore.users': 'It opens for {names}, with their passphrases of that day.',
+  'restore.former':
+    'No access to the present vault any more, but to this one: {names}. Remove them and change the key right after the restore.',
+  'restore.since': {
+    one: '{count} person was erased after this backup was made. The erasure is carried out again, with proof, before the vault can be used.',
+    other:
+      '{count} people were erased after this backup was made. The erasures are carried out again, with proof, before the vault can be used.',
+  },
+  'restore.since.none': 'Nobody was erased after this backup, as far as is known here.',
+  'restore.unknown':
+    'The list of people erased since is missing or older than the newest known head of the log. Whoever was erased since may come back. Connect the vault of last use or a newer backup, if there is one.',
+  'restore.unknown.accept': 'No newer list exists any more. I go on, and the log keeps that I did.',
+  'restore.do': 'Restore',
+  'restore.cancel': 'Cancel',
+  'restore.cancel.kept':
+    'If you cancel, the unfinished copy is removed. Backup and present vault stay as they are.',
+  'restore.done.served': 'The vault is back and can be unlocked here.',
+  'restore.done.beside': 'Restored to the folder “{folder}”, beside the present vault.',
+  'restore.done.open': 'Close this program and open the restored vault by its folder:',
+  'restore.done.command': 'cloister open --vault {folder}',
+  'restore.done.unlock': 'To the door',
+  'restore.done.unknown':
+    'Who was erased after the backup is not known. The log keeps that this was accepted.',
+  'backup.to': 'Where to',
+  'backup.to.usual': 'As before, or beside the vault',
+  'backup.to.hint':
+    'A backup on another disk outlives the machine. It serves for backups made now and for the schedule.',
 } as const;

@@ -49,4 +49,8 @@ export const unlock = {
   'door.promise.1': 'No network: nothing is sent, nothing is fetched.',
   'door.promise.2': 'Every reading of a text is bound to a purpose and written down.',
   'door.promise.3': 'People can withdraw, and be forgotten, down to the last byte.',
+  'door.restore.absent': 'Was there a vault before? A backup of it becomes the vault here.',
+  'door.restore.locked': 'The vault does not open, or is not what it was?',
+  'door.restore.damaged':
+    'A backup can be restored beside the damaged vault, which stays as it is. What is still readable in it is saved in the terminal: cloister vault salvage.',
 } as const;

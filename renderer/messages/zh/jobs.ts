@@ -67,4 +67,6 @@ export const jobs = {
   'job.procedure.backup.drill': '恢复演练',
   'job.procedure.vault.rekey': '更换密钥',
   'job.procedure.audit.export': '导出日志',
+  'job.procedure.backup.verify': '检查备份',
+  'job.procedure.backup.restore': '恢复',
 } as const satisfies Translation<typeof en>;

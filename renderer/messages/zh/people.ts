@@ -126,7 +126,7 @@ export const people = {
   'accept.do': '接受并恢复写入',
   'backup.title': '备份',
   'backup.make': '立即备份',
-  'backup.place': '备份已加密，写入后会读回核对。其他文件夹（例如 U 盘）请在终端中指定。',
+  'backup.place': '备份已加密，写入后会读回核对。',
   'backup.none': '尚无备份。如果本机损坏，一切都会丢失。',
   'backup.overdue': '自 {time} 以来没有备份，已错过两次。',
   'backup.overdue.never': '计划已错过两次，且没有任何备份。',
@@ -157,9 +157,7 @@ export const people = {
   'backup.drill.do': '开始演练',
   'backup.drill.done': { other: '已恢复并核对：{count} 份文档，用时 {seconds} 秒。' },
   'backup.drill.replayed': { other: '备份之后的 {count} 次删除已重新执行并得到证明。' },
-  'backup.drill.users': '可打开它的人：{names}。',
   'backup.restore': '恢复',
-  'backup.restore.command': 'cloister backup restore FOLDER --to NEW-FOLDER',
   'backup.restore.text':
-    '恢复总是写入新的文件夹，绝不覆盖此保险库。恢复在终端中进行，因为那里可以指定文件夹；备份之后的删除会先重新执行，保险库才能打开。',
+    '恢复会写入此保险库旁边的新文件夹，绝不覆盖；备份之后进行的删除会在使用之前再次执行。',
 } as const satisfies Translation<typeof en>;

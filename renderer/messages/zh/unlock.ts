@@ -47,4 +47,8 @@ export const unlock = {
   'door.promise.1': '没有网络：不发送任何内容，也不获取任何内容。',
   'door.promise.2': '每次阅读文本都有明确目的，并留下记录。',
   'door.promise.3': '当事人可以撤回同意，也可以被彻底遗忘，直至最后一个字节。',
+  'door.restore.absent': '之前有过保险库吗？它的备份可以在这里成为保险库。',
+  'door.restore.locked': '保险库打不开，或不再是原来的样子？',
+  'door.restore.damaged':
+    '备份可以恢复到损坏的保险库旁边，损坏的保险库保持不变。其中仍可读取的内容可在终端中抢救：cloister vault salvage。',
 } as const satisfies Translation<typeof en>;

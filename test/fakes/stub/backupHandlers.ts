@@ -133,14 +133,14 @@ export const backupHandlers: HandlersOf<
     await context.progress('packing', 412, 'steps');
     return {
       exitId: id('exi', 1),
-      ...{ leaves: 412, bytes: 203_400, sha256: 'ab'.repeat(32) },
+      ...{ leaves: 180, bytes: 203_400, sha256: 'ab'.repeat(32) },
       checkpoint: HEAD,
       verifierKey: VERIFIER_KEY,
     };
   },
   'audit.exportPart': () => ({ text: '{"audit":"cloister"}\n', next: null }),
   'audit.heads': () => ({
-    items: [{ where: 'beside', state: 'intact', size: 410, at: at(1) }],
+    items: [{ where: 'beside', state: 'intact', size: 168, at: at(1) }],
     verifierKey: VERIFIER_KEY,
     restores: [],
   }),
