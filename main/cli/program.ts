@@ -16,10 +16,12 @@ import { addExitCommands } from './commands/exits.ts';
 import { addCorpusCommands } from './commands/corpus.ts';
 import { addGovernanceCommands } from './commands/governance.ts';
 import { addDeidCommands, addLabelingCommands } from './commands/labeling.ts';
+import { addEraseCommands } from './commands/erasing.ts';
 import { addEvaluateCommands, addSuggestCommand } from './commands/evaluation.ts';
 import { addComputeCommands } from './commands/compute.ts';
 import { addModelCommands } from './commands/models.ts';
 import { addSweepCommands } from './commands/sweeps.ts';
+import { addRetentionCommands } from './commands/retention.ts';
 import { addTrainCommands } from './commands/training.ts';
 import { addReportCommands, addRequestCommands } from './commands/reports.ts';
 import { addRegisterCommands } from './commands/register.ts';
@@ -50,6 +52,7 @@ Progress and failures go to standard error, results to standard output (--json f
   addCorpusCommands(program);
   addGovernanceCommands(program);
   addRegisterCommands(program);
+  addRetentionCommands(program);
   addDeidCommands(program);
   addLabelingCommands(program);
   addTrainCommands(program);
@@ -59,6 +62,7 @@ Progress and failures go to standard error, results to standard output (--json f
   addSuggestCommand(program);
   addReportCommands(program);
   addRequestCommands(program);
+  addEraseCommands(program);
   addExitCommands(program);
   addBreachCommands(program);
   addAuditCommands(program);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { InputOf, OutputOf } from '../../../shared/contract/index.ts';
+import { inTreeOrder } from '../../../shared/domain/purposeTree.ts';
 import { leaf, noun, type Program } from '../command.ts';
 import { usage } from '../failure.ts';
 import { addConsentImport } from './consentFile.ts';
@@ -30,6 +31,7 @@ function addPurposeCommands(program: Program): void {
     piplSeparateConsent?: boolean;
     notice: string;
     retentionDays?: string;
+    parent?: string;
   }>(program, purpose, 'declare', {
     summary: 'declare a purpose with its legal basis',
     arguments: '<name>',
@@ -46,7 +48,8 @@ function addPurposeCommands(program: Program): void {
         .option('--article9 <letter>', 'GDPR Art. 9(2), for health data: the letter, a to j')
         .option('--pipl-separate-consent', 'PIPL Art. 29: separate consent is needed')
         .option('--notice <version>', 'version of the notice people were given', '1')
-        .option('--retention-days <days>', 'how long after import it may be used'),
+        .option('--retention-days <days>', 'how long after import it may be used')
+        .option('--parent <name>', 'the wider purpose that this one is a part of'),
     examples: [
       'purpose declare research --article6 a --article9 a --description "Train a model that finds names"',
       'purpose declare service --categories finance --article6 b --retention-days 365',
@@ -54,6 +57,7 @@ function addPurposeCommands(program: Program): void {
     async run(session, options, [name = '']) {
       const declared = await session.call('purpose.declare', {
         name,
+        parentId: options.parent === undefined ? null : await findPurpose(session, options.parent),
         description: options.description,
         operations: list(options.operations) as PurposeInput['operations'],
         categories: list(options.categories) as PurposeInput['categories'] & string[],
@@ -87,8 +91,8 @@ function addPurposeCommands(program: Program): void {
         json: items,
         text: table(
           ['purpose', 'state', 'basis', 'consent', 'operations', 'identifier'],
-          items.map((each) => [
-            each.name,
+          inTreeOrder(items).map((each) => [
+            `${'  '.repeat(each.depth)}${each.name}`,
             each.state,
             [each.basis.article6, each.basis.article9].filter(Boolean).join(' '),
             each.needsConsent ? 'needed' : 'not needed',
