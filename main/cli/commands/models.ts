@@ -8,6 +8,7 @@ import { findBase, findModel } from '../resolve.ts';
 import type { Session } from '../session.ts';
 import { bytes, table } from '../text.ts';
 import { describeInspection } from './compute.ts';
+import { addUnlearningCommands } from './unlearning.ts';
 
 export function addModelCommands(program: Program): void {
   const model = noun(program, 'model', 'models of this vault, and encoders brought from outside');
@@ -142,6 +143,7 @@ export function addModelCommands(program: Program): void {
       },
     },
   );
+  addUnlearningCommands(program, model);
 }
 
 /** Whole or not at all, and only with the bytes that were registered. */

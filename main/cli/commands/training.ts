@@ -205,7 +205,7 @@ function readOrder(path: string): Record<string, unknown> {
 /** Listens to the run while it goes, so that the bar can show loss and score. */
 export async function withLossCurve<T>(
   session: Session,
-  act: (options: JobOptions<OutputOf<'train.run'>>) => Promise<T>,
+  act: (options: JobOptions<Pick<OutputOf<'train.run'>, 'run'>>) => Promise<T>,
 ): Promise<T> {
   const losses: number[] = [];
   let devF1: number | null = null;
@@ -230,7 +230,7 @@ export async function withLossCurve<T>(
   }
 }
 
-export function describeRun({ run, model }: OutputOf<'train.run'>): string {
+export function describeRun({ run, model }: Pick<OutputOf<'train.run'>, 'run' | 'model'>): string {
   return facts([
     ['run', `${run.name} (${run.runId})`],
     ['model', `${model.name} (${model.modelId})`],

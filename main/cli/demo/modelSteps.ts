@@ -8,36 +8,6 @@ import { describeRun, withLossCurve } from '../commands/training.ts';
 import { table } from '../text.ts';
 import type { Demo } from './demo.ts';
 
-export async function trainAgain(
-  { session, plan, step, say }: Demo,
-  projectId: string,
-): Promise<OutputOf<'train.run'>['model']> {
-  step('Train again without this person');
-  const { items } = await session.call('project.list', {});
-  const dev = items.find((each) => each.name === 'dev');
-  const snapshot = await session.job(
-    'snapshot.freeze',
-    {
-      projectId,
-      name: 'demo, after the erasure',
-      ...(dev && { split: { devProjectId: dev.projectId } }),
-    },
-    'Freezing',
-  );
-  const recipe = { architecture: 'tagger', preset: plan.preset } as const;
-  const { snapshotId } = snapshot;
-  const result = await withLossCurve(session, (curve) =>
-    session.job(
-      'train.run',
-      { snapshotId, recipe, name: 'demo, after the erasure' },
-      'Training',
-      curve,
-    ),
-  );
-  say(describeRun(result));
-  return result.model;
-}
-
 /** What a clinician finds in the labeling room next morning: open notes, already marked by the model. */
 export async function suggestOnOpen(
   { session, step, say }: Demo,

@@ -5,17 +5,16 @@ import { facts, fixed } from '../text.ts';
 import type { Session } from '../session.ts';
 import { declareAndConsent, deidentify, importNotes, withdrawOne } from './dataSteps.ts';
 import type { Demo } from './demo.ts';
-import {
-  evaluate,
-  freeze,
-  suggest,
-  suggestOnOpen,
-  train,
-  trainAgain,
-  writeReports,
-} from './modelSteps.ts';
+import { evaluate, freeze, suggest, suggestOnOpen, train, writeReports } from './modelSteps.ts';
 import type { DemoPlan } from './plan.ts';
-import { answerAccess, erase, somebodyTrainedOn, verify } from './rightsSteps.ts';
+import {
+  answerAccess,
+  erase,
+  peopleTrainedOn,
+  unlearn,
+  verify,
+  withdrawWhileTraining,
+} from './rightsSteps.ts';
 
 export interface DemoResult {
   readonly evaluation: OutputOf<'evaluate.run'>;
@@ -47,11 +46,12 @@ export async function runDemo(
   const evaluation = await evaluate(demo, model.modelId);
   await suggest(demo, model.modelId);
   const reports = await writeReports(demo, model.modelId);
-  const person = await somebodyTrainedOn(demo, purposeId, collections.train);
+  const [person, another] = await peopleTrainedOn(demo, purposeId, collections.train);
   reports.push(...(await answerAccess(demo, person)));
+  await withdrawWhileTraining(demo, another, purposeId, snapshot.snapshotId);
   const certificate = await erase(demo, person, model.modelId);
   if (plan.trainsAgain) {
-    const again = await trainAgain(demo, snapshot.projectId);
+    const again = await unlearn(demo, model.modelId, snapshot.projectId);
     if (collections.open) await suggestOnOpen(demo, purposeId, collections.open, again.modelId);
   }
   const audit = await verify(demo);
