@@ -8,8 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportLines, verifyExport } from '../../../main/governance/audit/exportFile.ts';
 import type { LeafRow } from '../../../main/governance/audit/auditRepository.ts';
-import { checkpointText, createSigner } from '../../../main/governance/audit/checkpoint.ts';
+import {
+  checkpointText,
+  createSigner,
+  type Signer,
+} from '../../../main/governance/audit/checkpoint.ts';
 import { createCompactRange, leafHash } from '../../../main/governance/audit/merkle.ts';
+import { successionText } from '../../../main/governance/audit/succession.ts';
 import { createAuditLog, runVectors } from '../../../main/governance/index.ts';
 import { createTestVault } from '../../fakes/openVault.ts';
 import { createDice } from '../store/process.ts';
@@ -38,49 +43,108 @@ const below = (dice: Dice, limit: number): number => Math.floor(dice() * limit);
 interface Made {
   readonly lines: readonly string[];
   readonly anchor: string | undefined;
+  /** Of the keys, oldest first. */
+  readonly seeds: readonly Buffer[];
 }
 
-/** A log of 0 to 40 leaves, some pruned, with one to three heads and sometimes an anchor. */
+const drawn = (dice: Dice): Buffer =>
+  Buffer.from(Array.from({ length: 32 }, () => below(dice, 256)));
+
+/** A log of 0 to 40 leaves, some pruned, some a new key, with one to three heads and sometimes an anchor. */
 function makeLog(dice: Dice, number: number): Made {
   const origin = `cloister/vlt_${String(number).padStart(26, '0')}`;
-  const seed = Buffer.from(Array.from({ length: 32 }, () => below(dice, 256)));
-  const signer = createSigner(origin, seed);
+  const seeds = [drawn(dice)];
+  /** By size: whoever signs a head of so many leaves. */
+  const signers = [createSigner(origin, seeds[0] as Buffer)];
   const size = below(dice, 41);
+  const rotates = dice() < 0.5;
   const rows: LeafRow[] = [];
   const range = createCompactRange();
   const roots = [range.root()];
   for (let seq = 0; seq < size; seq += 1) {
+    const former = signers[seq] as Signer;
+    let next = former;
+    let succession: string | undefined;
+    if (rotates && dice() < 0.15) {
+      seeds.push(drawn(dice));
+      next = createSigner(origin, seeds.at(-1) as Buffer);
+      succession = successionNote(seq, former, next);
+    }
+    signers.push(next);
     const body = Buffer.from(
       JSON.stringify({
+        ...(succession !== undefined && { succession }),
         ...{ action: 'test.leaf', actor: `usr_${below(dice, 1e6)}`, v: 1 },
         ...(dice() < 0.3 && { counts: { n: dice() * 1e6, m: below(dice, 10) } }),
         ...{ note: 'Zürich 張偉 \u2028', seq },
       }),
     );
     const leaf_hash = leafHash(body);
-    const pruned = dice() < 0.1;
+    const pruned = succession === undefined && dice() < 0.1;
     rows.push({ seq, at: '', action: '', body: pruned ? null : body, leaf_hash });
     range.append(leaf_hash);
     roots.push(range.root());
   }
   const head = (at: number): string =>
-    signer.sign(checkpointText({ origin, size: at, root: roots[at] as Buffer }));
+    (signers[at] as Signer).sign(checkpointText({ origin, size: at, root: roots[at] as Buffer }));
   const earlier = Array.from({ length: below(dice, 3) }, () => head(below(dice, size + 1)));
   const lines = [
     ...exportLines({
       repository: { leaves: (from, limit) => rows.slice(from, from + limit) },
-      ...{ origin, verifierKey: signer.verifierKey, size },
+      ...{ origin, verifierKey: (signers[0] as Signer).verifierKey, size },
       checkpoints: [...earlier, head(size)],
     }),
   ]
     .join('')
     .split('\n');
   const anchor = dice() < 0.5 ? head(below(dice, size + 1)) : undefined;
-  return { lines, anchor };
+  return { lines, anchor, seeds };
+}
+
+function successionNote(seq: number, from: Signer, to: Signer): string {
+  const text = successionText(from.name, { seq, from: from.verifierKey, to: to.verifierKey });
+  return from.sign(text) + to.sign(text).slice(text.length + 1);
+}
+
+const ownOrigin = (lines: readonly string[]): string =>
+  /"origin":"([^"]+)"/.exec(lines[0] ?? '')?.[1] ?? '';
+
+/** A new key that nobody signed, or that only one of two signed, or that was meant for another leaf. */
+function forgeSuccession(dice: Dice, { lines, seeds }: Made): readonly string[] {
+  const origin = ownOrigin(lines);
+  const leaves = lines.flatMap((line, at) => (line.startsWith('{"leaf"') ? [at] : []));
+  const at = leaves[below(dice, leaves.length)] ?? 0;
+  const seq = at - 1;
+  const [own, stranger] = [
+    createSigner(origin, seeds[0] as Buffer),
+    createSigner(origin, drawn(dice)),
+  ];
+  const foreign = createSigner('cloister/vlt_other', drawn(dice));
+  const link = { seq, from: own.verifierKey, to: stranger.verifierKey };
+  const text = successionText(origin, link);
+  const succession: unknown = [
+    stranger.sign(text),
+    own.sign(text),
+    own.sign(text) + own.sign(text).slice(text.length + 1),
+    successionNote(seq + 1, own, stranger),
+    successionNote(seq, own, foreign),
+    successionNote(seq, own, own),
+    successionNote(seq, stranger, own),
+    `${successionNote(seq, own, stranger)}\n`,
+    successionNote(seq, own, stranger).replace('\u2014', '\ud800'),
+    successionNote(seq, own, stranger).replaceAll('\n', '\r\n'),
+    successionNote(seq, own, stranger), // Genuine, and yet not what the log was signed with.
+    { note: text },
+    null,
+    '',
+  ][below(dice, 14)];
+  const body = Buffer.from(JSON.stringify({ seq, succession }));
+  return lines.with(at, `{"leaf":"${body.toString('base64')}"}`);
 }
 
 /** One change of the kind an enemy, a disk or a careless editor makes. */
-function mutate(dice: Dice, { lines, anchor }: Made, other: Made): Made {
+function mutate(dice: Dice, made: Made, other: Made): Made {
+  const { lines, anchor, seeds } = made;
   const changed = [...lines];
   const at = below(dice, Math.max(1, changed.length - 1));
   const another = below(dice, Math.max(1, changed.length - 1));
@@ -90,7 +154,7 @@ function mutate(dice: Dice, { lines, anchor }: Made, other: Made): Made {
     const letters = 'AZaz09+/=-{}":,\\ \t\r\u00e9';
     return text.slice(0, place) + letters[below(dice, letters.length)] + text.slice(place + 1);
   };
-  switch (below(dice, 12)) {
+  switch (below(dice, 16)) {
     case 0:
       changed[at] = flip(line);
       break;
@@ -136,11 +200,34 @@ function mutate(dice: Dice, { lines, anchor }: Made, other: Made): Made {
       });
       break;
     case 10:
-      return { lines, anchor: flip(anchor ?? 'x\n1\nx\n\n\u2014 x AAAA\n') };
-    default:
-      return { lines, anchor: other.anchor ?? 'nothing' };
+      return { lines, seeds, anchor: flip(anchor ?? 'x\n1\nx\n\n\u2014 x AAAA\n') };
+    case 11:
+      return { lines, seeds, anchor: other.anchor ?? 'nothing' };
+    case 12:
+    case 13:
+      return { lines: forgeSuccession(dice, made), seeds, anchor };
+    case 14: {
+      // Heads by any key the log ever had: only that of its size counts.
+      const signer = createSigner(ownOrigin(lines), seeds[below(dice, seeds.length)] as Buffer);
+      const place = changed.findLastIndex((each) => each.startsWith('{"checkpoint"'));
+      const note = Buffer.from((changed[place] ?? '').slice(15, -2), 'base64').toString('utf8');
+      const again = signer.sign(note.slice(0, note.indexOf('\n\n') + 1));
+      changed[place] = `{"checkpoint":"${Buffer.from(again).toString('base64')}"}`;
+      break;
+    }
+    default: {
+      // The leaf that brought a key, told with less: nobody can follow it any more.
+      const body = (each: string): string =>
+        Buffer.from(/^\{"leaf":"(.*)"\}$/.exec(each)?.[1] ?? '', 'base64').toString('utf8');
+      const place = changed.findIndex((each) => body(each).includes('"succession"'));
+      if (place < 0) changed[at] = flip(line);
+      else {
+        const hash = leafHash(Buffer.from(body(changed[place] ?? ''))).toString('hex');
+        changed[place] = `{"hash":"${hash}"}`;
+      }
+    }
   }
-  return { lines: changed, anchor };
+  return { lines: changed, anchor, seeds };
 }
 
 describe.skipIf(skips())('the independent verifier', { timeout: 300_000 }, () => {
@@ -191,7 +278,7 @@ describe.skipIf(skips())('the independent verifier', { timeout: 300_000 }, () =>
     const tally = await compare('mutated', mutated);
     // All kinds of damage were met; what is left intact was only pruned, or exchanged for itself.
     expect([...tally.keys()].sort()).toEqual(
-      ['anchor', 'format', 'intact', 'key', 'leaf', 'root', 'signature'].sort(),
+      ['anchor', 'format', 'intact', 'key', 'leaf', 'root', 'signature', 'succession'].sort(),
     );
     expect(tally.get('intact')).toBeLessThan(LOGS * 0.3);
   });
@@ -210,6 +297,16 @@ describe.skipIf(skips())('the independent verifier', { timeout: 300_000 }, () =>
     const whole = python(path, '--key', log.verifierKey, '--anchor', anchor);
     expect(whole.stdout).toContain('INTACT: 50 leaves');
     expect(whole.status).toBe(0);
+    // A new key of the log: trusted by the old one and by the new one.
+    const former = log.verifierKey;
+    log.rotateKey({ actor: 'usr_0000000001', roles: [] });
+    const rotated = join(folder, 'rotated.jsonl');
+    writeFileSync(rotated, [...log.exportFile().lines].join(''));
+    for (const key of [former, log.verifierKey]) {
+      const followed = python(rotated, '--key', key, '--anchor', anchor);
+      expect(followed.stdout).toContain('INTACT: 51 leaves');
+      expect(followed.stdout).toContain(`then     ${log.verifierKey}`);
+    }
     const foreign = python(path, '--key', log.verifierKey.replace('vlt_', 'vlt_0'));
     expect(foreign.stdout).toContain('NOT INTACT (trust)');
     expect(foreign.status).toBe(1);
