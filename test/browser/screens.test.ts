@@ -30,6 +30,11 @@ const ROUTES = [
   '/requests',
   '/requests/req_01KAR000001',
   '/requests/req_01KAR000003',
+  '/requests/req_01KAR000005',
+  '/requests/req_01KAR000008',
+  '/requests/kept',
+  '/requests/req_01KAR000004/correct',
+  '/requests/req_01KAR000006/redact',
   '/reports/rep_01KAR000001',
   '/audit',
   '/settings',
@@ -41,6 +46,7 @@ const ROOMS = [
   '/training/new',
   '/training/sweeps',
   '/training/bases',
+  '/requests/kept',
 ];
 
 describe.skipIf(browserMissing())('screens', () => {

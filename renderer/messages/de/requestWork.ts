@@ -57,7 +57,7 @@ export const requestWork = {
     'Kein Land gewählt: Feiertage zählen nicht, der Tag liegt also früher, nie später.',
   'deadline.kept':
     'Der Kalender wurde seither geändert. Es bleibt beim {date}, der bei der Erfassung bestimmt wurde.',
-  'deadline.holidays': 'Feiertage',
+  'deadline.holidays': 'Ansehen',
   'identity.title': 'Identität',
   'identity.proven': 'Geprüft am {date}: {how}.',
   'identity.noCopy': 'Keine Kopie eines Ausweises wurde aufbewahrt.',

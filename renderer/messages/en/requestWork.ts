@@ -54,7 +54,7 @@ export const requestWork = {
     'No country is chosen: no public holiday counts, so that the day falls earlier, never later.',
   'deadline.kept':
     'The calendar was changed since. {date}, set when the request was entered, stands.',
-  'deadline.holidays': 'Public holidays',
+  'deadline.holidays': 'Look at them',
   'identity.title': 'Identity',
   'identity.proven': 'Checked on {date}: {how}.',
   'identity.noCopy': 'No copy of a document was kept.',

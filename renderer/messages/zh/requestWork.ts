@@ -53,7 +53,7 @@ export const requestWork = {
   'deadline.country': '公共假日：{country}。',
   'deadline.noCountry': '未选择国家：不计任何公共假日，因此日期只会提前，不会推后。',
   'deadline.kept': '此后日历有改动。以登记时确定的 {date} 为准。',
-  'deadline.holidays': '公共假日',
+  'deadline.holidays': '查看',
   'identity.title': '身份',
   'identity.proven': '{date} 已核实：{how}。',
   'identity.noCopy': '未保留任何证件副本。',
