@@ -15,6 +15,7 @@ import { addBreachCommands } from './commands/breaches.ts';
 import { addExitCommands } from './commands/exits.ts';
 import { addCorpusCommands } from './commands/corpus.ts';
 import { addGovernanceCommands } from './commands/governance.ts';
+import { addDeviceCommands } from './commands/device.ts';
 import { addDeidCommands, addLabelingCommands } from './commands/labeling.ts';
 import { addEraseCommands } from './commands/erasing.ts';
 import { addEvaluateCommands, addSuggestCommand } from './commands/evaluation.ts';
@@ -49,6 +50,7 @@ Progress and failures go to standard error, results to standard output (--json f
   addBackupCommands(program);
   addUserCommands(program);
   addOrderCommands(program);
+  addDeviceCommands(program);
   addCorpusCommands(program);
   addGovernanceCommands(program);
   addRegisterCommands(program);

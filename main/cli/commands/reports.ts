@@ -4,6 +4,8 @@ import type { OutputOf } from '../../../shared/contract/index.ts';
 import { failureOf, writeFileAtomic } from '../../platform/index.ts';
 import { leaf, noun, type Program } from '../command.ts';
 import { addDeadlineCommand } from './deadline.ts';
+import { describeCertificate, describePreview, erasureRequest } from './erasing.ts';
+import { addCorrections } from './correcting.ts';
 import { addRequestWork } from './requests.ts';
 import { CliFailure, usage } from '../failure.ts';
 import { findModel, subjectOf } from '../resolve.ts';
@@ -120,6 +122,7 @@ export function addRequestCommands(program: Program): void {
   const request = noun(program, 'request', 'requests of the people in the data');
   addDeadlineCommand(program, request);
   addRequestWork(program, request);
+  addCorrections(program, request);
 
   leaf<{ out?: string; recipient?: string; received?: string }>(program, request, 'access', {
     summary: 'put together everything held about a person',
@@ -184,7 +187,7 @@ export function addRequestCommands(program: Program): void {
       }
       const certificate = await session.job(
         'request.erase',
-        { requestId, confirmation: confirm },
+        { requestId, confirmation: confirm, keep: preview.keep },
         'Erasing',
       );
       return { json: certificate, text: describeCertificate(certificate) };
@@ -215,28 +218,6 @@ export function addRequestCommands(program: Program): void {
   });
 }
 
-/** An open request of the same person is taken up again: a preview must not leave a trail of them. */
-async function erasureRequest(
-  session: Session,
-  person: string,
-  received: string | undefined,
-): Promise<string> {
-  const { items } = await session.call('request.list', { limit: 500 });
-  const open = items.find(
-    (each) =>
-      each.kind === 'erasure' &&
-      each.state !== 'closed' &&
-      (each.subjectKey === person || each.subjectId === person),
-  );
-  if (open) return open.requestId;
-  const made = await session.call('request.open', {
-    kind: 'erasure',
-    subject: subjectOf(person),
-    ...(received !== undefined && { receivedOn: received }),
-  });
-  return made.requestId;
-}
-
 export const describeAccessPack = (pack: OutputOf<'request.access'>): string =>
   facts([
     ['pack', pack.reportId],
@@ -245,53 +226,7 @@ export const describeAccessPack = (pack: OutputOf<'request.access'>): string =>
     ['consents', pack.consents],
     ['uses', pack.uses],
     ['recipients', pack.recipients],
+    ['left out about others', pack.redacted],
     ['size', bytes(pack.bytes)],
     ['sha-256', pack.sha256],
   ]);
-
-export function describePreview(preview: OutputOf<'request.previewErasure'>): string {
-  return [
-    `Erasing ${preview.subjectKey}. What goes:`,
-    table(
-      ['what', 'count'],
-      preview.goes.filter(({ count }) => count > 0).map(({ what, count }) => [what, count]),
-    ),
-    'What stays, and on which ground:',
-    table(
-      ['what', 'count', 'ground'],
-      preview.stays.map(({ what, count, ground }) => [what, count, ground]),
-    ),
-    preview.models.length > 0
-      ? `Models trained on this person, which will be stale: ${preview.models.map(({ name }) => name).join(', ')}`
-      : 'No model was trained on this person.',
-    ...(preview.recipients.length > 0
-      ? [`Told to others before: ${preview.recipients.map((each) => each.recipient).join(', ')}`]
-      : []),
-  ].join('\n\n');
-}
-
-export function describeCertificate(certificate: OutputOf<'request.erase'>): string {
-  const { scan } = certificate;
-  return facts([
-    ['order', `${certificate.orderId}, audit leaf ${certificate.orderLeaf}`],
-    ['certificate', `audit leaf ${certificate.certificateLeaf}, sha-256 ${certificate.sha256}`],
-    [
-      'rows deleted',
-      certificate.deleted.map(({ table: name, rows }) => `${name} ${rows}`).join(', '),
-    ],
-    ['files deleted', certificate.files],
-    [
-      'scan of the decrypted pages',
-      `${scan.hits} hits for ${scan.needles} needles in ${scan.forms} forms over ${bytes(scan.bytes)}, ${scan.files} files`,
-    ],
-    ['database key', certificate.rekeyed ? 'exchanged' : 'kept'],
-    [
-      'models',
-      certificate.models.map(({ name, state }) => `${name}: ${state}`).join(', ') || 'none',
-    ],
-    [
-      'kept',
-      certificate.kept.map(({ what, ground }) => `${what} (${ground})`).join(', ') || 'nothing',
-    ],
-  ]);
-}

@@ -3,12 +3,8 @@
 import { join } from 'node:path';
 import type { OutputOf } from '../../../shared/contract/index.ts';
 import { describeVerification } from '../commands/audit.ts';
-import {
-  describeAccessPack,
-  describeCertificate,
-  describePreview,
-  exportReport,
-} from '../commands/reports.ts';
+import { describeAccessPack, exportReport } from '../commands/reports.ts';
+import { describeCertificate, describePreview } from '../commands/erasing.ts';
 import { withLossCurve } from '../commands/training.ts';
 import { describeUnlearning } from '../commands/unlearning.ts';
 import { CliFailure, usage } from '../failure.ts';
