@@ -53,17 +53,23 @@ describe.skipIf(browserMissing())('home', () => {
     await close();
   });
 
-  test.each(LOCALES)('every room stands in the rail of a small screen in %s', async (locale) => {
-    const size = { width: 1024, height: 700 };
-    const { page, close } = await openPage(browser, { route: '/home', locale, size });
-    await settled(page);
-    const rail = await page.locator('nav').evaluate((nav) => ({
-      hidden: nav.scrollHeight - nav.clientHeight,
-      cut: [...nav.querySelectorAll<HTMLElement>('.name')]
-        .filter((name) => name.scrollWidth > name.clientWidth)
-        .map((name) => name.textContent),
-    }));
-    expect(rail).toEqual({ hidden: 0, cut: [] });
-    await close();
-  });
+  const SIZES = [
+    { width: 1024, height: 700 },
+    { width: 1440, height: 900 },
+  ];
+  test.each(LOCALES.flatMap((locale) => SIZES.map((size) => [locale, size] as const)))(
+    'every room stands in the rail, whole, in %s at %o',
+    async (locale, size) => {
+      const { page, close } = await openPage(browser, { route: '/home', locale, size });
+      await settled(page);
+      const rail = await page.locator('nav').evaluate((nav) => ({
+        hidden: nav.scrollHeight - nav.clientHeight,
+        cut: [...nav.querySelectorAll<HTMLElement>('.name')]
+          .filter((name) => name.scrollWidth > name.clientWidth)
+          .map((name) => name.textContent),
+      }));
+      expect(rail).toEqual({ hidden: 0, cut: [] });
+      await close();
+    },
+  );
 });

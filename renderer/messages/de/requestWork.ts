@@ -94,9 +94,7 @@ export const requestWork = {
   'ledger.what.ordered': 'Löschung angeordnet',
   'ledger.what.failed': 'Löschung nicht nachgewiesen',
   'ledger.what.certificate': 'Löschung nachgewiesen, Zertifikat geschrieben',
-  'ledger.what.rectified': 'Berichtigt',
-  'ledger.what.redacted': 'Schwärzungen entschieden',
-  'ledger.what.keepDecided': 'Ausnahmen entschieden',
+  'ledger.what.redactionRules': 'Regeln der Schwärzung gesetzt',
   'ledger.what.closed': 'Abgeschlossen',
   'other.title': 'Andere Antwort',
   'extend.open': 'Braucht mehr Zeit',
@@ -415,4 +413,6 @@ export const requestWork = {
   'holidays.undo': 'Änderung am {date} zurücknehmen',
   'holidays.day': 'Tag',
   'holidays.add': 'Ergänzen',
+  'redact.own.number': 'Nummer',
+  'redact.own.remove': 'Gehört nicht zur Person: {name}',
 } as const satisfies Translation<typeof en>;

@@ -90,9 +90,7 @@ export const requestWork = {
   'ledger.what.ordered': 'Erasure ordered',
   'ledger.what.failed': 'Erasure not proven',
   'ledger.what.certificate': 'Erasure proven, certificate written',
-  'ledger.what.rectified': 'Corrected',
-  'ledger.what.redacted': 'Redactions decided',
-  'ledger.what.keepDecided': 'Exceptions decided',
+  'ledger.what.redactionRules': 'Rules of the redaction set',
   'ledger.what.closed': 'Closed',
   'other.title': 'Another answer',
   'extend.open': 'Needs more time',
@@ -402,4 +400,6 @@ export const requestWork = {
   'holidays.undo': 'Take the change of {date} back',
   'holidays.day': 'Day',
   'holidays.add': 'Add',
+  'redact.own.number': 'number',
+  'redact.own.remove': 'Not the person’s own: {name}',
 } as const;

@@ -86,9 +86,7 @@ export const requestWork = {
   'ledger.what.ordered': '已下令删除',
   'ledger.what.failed': '删除未获证明',
   'ledger.what.certificate': '删除已证明，证书已出具',
-  'ledger.what.rectified': '已更正',
-  'ledger.what.redacted': '遮盖已决定',
-  'ledger.what.keepDecided': '例外已决定',
+  'ledger.what.redactionRules': '遮盖规则已设定',
   'ledger.what.closed': '已办结',
   'other.title': '其他答复',
   'extend.open': '需要更多时间',
@@ -357,4 +355,6 @@ export const requestWork = {
   'holidays.undo': '撤销 {date} 的更改',
   'holidays.day': '日期',
   'holidays.add': '添加',
+  'redact.own.number': '号码',
+  'redact.own.remove': '不是本人的：{name}',
 } as const satisfies Translation<typeof en>;
