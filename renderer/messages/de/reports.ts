@@ -34,6 +34,7 @@ export const reports = {
   'reports.export.recipient': 'Empfänger',
   'reports.export.recipient.hint':
     'Eine Person oder Stelle mit Namen, zum Beispiel die Ethikkommission.',
+  'reports.export.print': 'Verzeichnen und drucken',
   'reports.export.do': 'Verzeichnen und Dateien sichern',
   'reports.export.done': {
     one: '{count} Datei unter Ausgang {exit} herausgegeben.',

@@ -31,6 +31,7 @@ export const reports = {
     'Recipient and hash are registered before a byte leaves the vault. If a person in it is erased later, the recipient is listed to be told.',
   'reports.export.recipient': 'Recipient',
   'reports.export.recipient.hint': 'A person or body by name, e.g. the ethics board.',
+  'reports.export.print': 'Register and print',
   'reports.export.do': 'Register and save the files',
   'reports.export.done': {
     one: '{count} file handed out under exit {exit}.',

@@ -31,6 +31,7 @@ export const reports = {
     '在任何字节离开保险库之前，先登记接收方与哈希。若其中的当事人日后被删除，接收方会列入通知名单。',
   'reports.export.recipient': '接收方',
   'reports.export.recipient.hint': '具名的个人或机构，例如伦理委员会。',
+  'reports.export.print': '登记并打印',
   'reports.export.do': '登记并保存文件',
   'reports.export.done': { other: '已交付 {count} 个文件，出库编号 {exit}。' },
   'reports.exits': '已离开保险库的内容',
