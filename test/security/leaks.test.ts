@@ -17,19 +17,22 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createFinder, needleForms } from '../../main/store/index.ts';
-import { CHROMIUM, skipsWithoutChromium } from '../fakes/chromium.ts';
-import { forbiddenCalls } from './trace.ts';
+import { withoutNetwork } from '../../main/cli/isolation.ts';
+import { skipsWithoutChromium } from '../fakes/chromium.ts';
+import { completed, forbiddenCalls, reachedCalls } from './trace.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const CLI = path('../../main/entries/cli.ts');
-const PREVIEW = path('../../main/entries/preview.ts');
-const PAGE = path('../../dist/renderer/index.html');
+const PAGE_ACTS = path('./pageActs.ts');
+const PAGE = process.env['PAGE_DIST']
+  ? join(process.env['PAGE_DIST'], 'index.html')
+  : path('../../dist/renderer/index.html');
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
 /** Words that stand nowhere on this machine but in the notes of the test patients. */
 const MARKERS = ['QUOKKAMARK', '8807766554'];
 /** In the trace: written to a file, not handed from process to process; or opened to be written. */
-const INTERESTING = `${MARKERS.join('|')}|O_WRONLY|O_RDWR|O_CREAT|creat\\(|(connect|bind|listen)\\(`;
+const INTERESTING = `${MARKERS.join('|')}|O_WRONLY|O_RDWR|O_CREAT|creat\\(|(connect|bind|listen)(\\(| resumed)`;
 
 function skips(): boolean {
   if (hasStrace) return false;
@@ -130,7 +133,10 @@ describe.skipIf(skips())('a vault at work under a system call trace', () => {
         cwd: work,
         encoding: 'utf8',
         maxBuffer: 256 * 1024 * 1024,
-        env: { PATH: process.env.PATH, HOME: home, TMPDIR: temp },
+        env: {
+          ...{ PATH: process.env.PATH, HOME: home, TMPDIR: temp },
+          ...(process.env.PAGE_DIST && { PAGE_DIST: process.env.PAGE_DIST }),
+        },
       },
     );
     return { run, trace: existsSync(file) ? readFileSync(file, 'utf8') : '' };
@@ -174,18 +180,26 @@ describe.skipIf(skips())('a vault at work under a system call trace', () => {
   });
 
   it.skipIf(skipsWithoutChromium() || !existsSync(PAGE))(
-    'shows its texts in a window without a trace in the profile of the browser',
+    'reads, imports, hands out and locks at the page without a trace, and reaches no network',
     { timeout: 300_000 },
     () => {
-      const picture = join(work, 'picture.png');
-      const { run, trace } = traced('window', [
-        ...[process.execPath, PREVIEW, '--vault', vault, '--chromium', CHROMIUM ?? ''],
-        ...['--screenshot', picture, '--route', 'documents'],
-        ...['--passphrase-file', `${vault}.passphrase`],
-      ]);
+      writeNotes(join(notes, 'more'), 3);
+      const acts = [PAGE_ACTS, vault, `${vault}.passphrase`, join(notes, 'more'), MARKERS[0] ?? ''];
+      const { binary, args, isolated } = withoutNetwork(process.execPath, acts);
+      const { run, trace } = traced('page', [binary, ...args]);
       expect(run.status, run.stderr.slice(-4_000)).toBe(0);
-      expect(isFile(picture)).toBe(true);
+      expect(run.stdout).toContain('done');
       expectClean(trace);
+      // The files that were handed out, and nothing beside them.
+      expect(readdirSync(home).sort()).toEqual(['evaluation.html', 'evaluation.json']);
+      expect(readdirSync(temp)).toEqual([]);
+      if (isolated) expect(reachedCalls(trace)).toEqual([]);
+      else {
+        // Chromium asks the routing table about IPv6; connecting a datagram socket sends nothing.
+        const others = forbiddenCalls(completed(trace)).filter((line) => !/<UDPv6:/.test(line));
+        expect(others).toEqual([]);
+        process.stderr.write('No network namespace here: Chromium was told to use no network.\n');
+      }
     },
   );
 });
