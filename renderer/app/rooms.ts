@@ -101,6 +101,16 @@ export const ROOMS: readonly Room[] = [
       attention(openRequests.length, (count) => t('nav.due', { count })),
   },
   {
+    route: 'breaches',
+    title: 'room.breaches',
+    icon: 'warn',
+    group: 'accountability',
+    needs: 'breach.list',
+    load: () => import('../features/breaches/BreachesScreen.svelte'),
+    attention: ({ openBreaches }) =>
+      attention(openBreaches.length, (count) => t('nav.breaches', { count })),
+  },
+  {
     route: 'reports',
     title: 'room.reports',
     icon: 'reports',

@@ -10,6 +10,7 @@ export const frame = {
   'room.training': 'Training',
   'room.evaluation': 'Auswertung',
   'room.requests': 'Anträge',
+  'room.breaches': 'Verletzungen',
   'room.reports': 'Berichte',
   'room.audit': 'Prüfprotokoll',
   'room.settings': 'Einstellungen',

@@ -1,2 +1,56 @@
 /** Exits: what left, for whom, and who has to be told. */
-export const exits = {} as const;
+export const exits = {
+  'exits.tab.reports': 'Reports',
+  'exits.tab.exits': 'What left',
+  'exits.empty.title': 'Nothing has left the vault',
+  'exits.empty.text':
+    'Reports, models and exports appear here with recipient, country and hash before a byte leaves.',
+  'exits.col.when': 'Left',
+  'exits.col.what': 'What',
+  'exits.col.recipient': 'Recipient',
+  'exits.col.country': 'Country',
+  'exits.col.people': 'People',
+  'exits.col.entry': 'Log entry',
+  'exits.kind.model': 'Model',
+  'exits.kind.auditLog': 'Audit log',
+  'exits.ground.home': 'within the country',
+  'exits.ground.eea': 'European Economic Area',
+  'exits.ground.adequacy': 'adequacy decision (Art. 45)',
+  'exits.ground.transfer': 'transfer entered in the register',
+  'exits.toSubject': 'to the person',
+  'exits.notices': 'Recipients to be told (Art. 19)',
+  'exits.notices.none': 'Nobody has to be told at the moment.',
+  'exits.notice.act.erasure': 'One person’s data was erased',
+  'exits.notice.act.rectification': 'One person’s data was corrected',
+  'exits.notice.act.restriction': 'One person’s data is restricted',
+  'exits.notice.left': 'left {date}',
+  'exits.notice.letter': 'Write the letter',
+  'exits.notice.mark': 'Record as told',
+  'exits.notice.sent': 'Told on {date} by {name}: {how}',
+  'exits.way.handed': 'handed over',
+  'exits.way.post': 'by post',
+  'exits.way.carrier': 'on a carrier',
+  'exits.way.spoken': 'spoken',
+  'exits.way.notPossible': 'not possible',
+  'exits.send.title': 'Tell {recipient}',
+  'exits.send.text':
+    'The letter names the exit and its hash. Once a person is erased nobody here can name them: give their number before the erasure where the recipient needs it.',
+  'exits.send.how': 'How',
+  'exits.send.reference': 'Reference',
+  'exits.send.reference.hint':
+    'E.g. the number of the registered letter. Where it is not possible: why.',
+  'exits.send.do': 'Record',
+  'exits.party': 'From the register',
+  'exits.party.none': 'Somebody else, by name',
+  'exits.country': 'Destination',
+  'exits.country.here': 'Where this site is',
+  'exits.allowed.home': 'It stays in the country.',
+  'exits.allowed.eea': 'Within the European Economic Area: no further ground is needed.',
+  'exits.allowed.adequacy':
+    'The Commission holds the protection there to be adequate (Art. 45). List of {version}.',
+  'exits.allowed.transfer': 'The register holds a ground for this country.',
+  'exits.blocked':
+    'Blocked: nothing in the law or in the register lets data go there (GDPR Art. 44, PIPL Art. 38). The steward enters the ground of the transfer in the register first.',
+  'exits.blocked.home':
+    'Blocked: nobody has said in which country this site is. Choose it in the settings first.',
+} as const;

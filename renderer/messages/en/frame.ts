@@ -8,6 +8,7 @@ export const frame = {
   'room.training': 'Training',
   'room.evaluation': 'Evaluation',
   'room.requests': 'Requests',
+  'room.breaches': 'Breaches',
   'room.reports': 'Reports',
   'room.audit': 'Audit log',
   'room.settings': 'Settings',

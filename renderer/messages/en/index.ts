@@ -10,6 +10,7 @@ import { audit } from './audit.ts';
 import { bases } from './bases.ts';
 import { common } from './common.ts';
 import { consent } from './consent.ts';
+import { consentRecords } from './consentRecords.ts';
 import { documents } from './documents.ts';
 import { errors } from './errors.ts';
 import { evaluation } from './evaluation.ts';
@@ -37,6 +38,7 @@ export const en = {
   ...home,
   ...documents,
   ...consent,
+  ...consentRecords,
   ...labeling,
   ...snapshots,
   ...training,

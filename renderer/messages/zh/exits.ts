@@ -1,5 +1,55 @@
-/** Exits: what left, for whom, and who has to be told. */
 import type { Translation } from '../i18n.svelte.ts';
 import type { exits as en } from '../en/exits.ts';
 
-export const exits = {} as const satisfies Translation<typeof en>;
+/** Exits: what left, for whom, and who has to be told. */
+export const exits = {
+  'exits.tab.reports': '报告',
+  'exits.tab.exits': '外发记录',
+  'exits.empty.title': '没有任何内容离开保险库',
+  'exits.empty.text': '报告、模型和导出在任何字节离开之前，都会在此登记接收方、国家和散列值。',
+  'exits.col.when': '离开时间',
+  'exits.col.what': '内容',
+  'exits.col.recipient': '接收方',
+  'exits.col.country': '国家',
+  'exits.col.people': '人数',
+  'exits.col.entry': '日志条目',
+  'exits.kind.model': '模型',
+  'exits.kind.auditLog': '审计日志',
+  'exits.ground.home': '境内',
+  'exits.ground.eea': '欧洲经济区',
+  'exits.ground.adequacy': '充分性认定（第 45 条）',
+  'exits.ground.transfer': '已在登记册登记的跨境传输',
+  'exits.toSubject': '交给本人',
+  'exits.notices': '应通知的接收方（第 19 条）',
+  'exits.notices.none': '目前没有需要通知的接收方。',
+  'exits.notice.act.erasure': '一人的数据已被删除',
+  'exits.notice.act.rectification': '一人的数据已被更正',
+  'exits.notice.act.restriction': '一人的数据已被限制处理',
+  'exits.notice.left': '于 {date} 离开',
+  'exits.notice.letter': '撰写通知信',
+  'exits.notice.mark': '记录已通知',
+  'exits.notice.sent': '{date} 由 {name} 通知：{how}',
+  'exits.way.handed': '当面递交',
+  'exits.way.post': '邮寄',
+  'exits.way.carrier': '存储介质',
+  'exits.way.spoken': '口头',
+  'exits.way.notPossible': '无法通知',
+  'exits.send.title': '通知 {recipient}',
+  'exits.send.text':
+    '通知信写明外发编号及其散列值。当事人一旦被删除，这里无人能再指明是谁：如接收方需要编号，请在删除前告知。',
+  'exits.send.how': '方式',
+  'exits.send.reference': '编号',
+  'exits.send.reference.hint': '例如挂号信号码。无法通知时说明原因。',
+  'exits.send.do': '记录',
+  'exits.party': '来自登记册',
+  'exits.party.none': '其他接收方（填写名称）',
+  'exits.country': '目的地',
+  'exits.country.here': '本机构所在地',
+  'exits.allowed.home': '数据不出境。',
+  'exits.allowed.eea': '欧洲经济区内：无需其他依据。',
+  'exits.allowed.adequacy': '委员会认定当地保护充分（第 45 条）。名单版本 {version}。',
+  'exits.allowed.transfer': '登记册中有该国的传输依据。',
+  'exits.blocked':
+    '已阻止：法律和登记册均不允许数据传往该地（GDPR 第 44 条、个人信息保护法第 38 条）。须先由数据管理员在登记册中登记传输依据。',
+  'exits.blocked.home': '已阻止：尚未设定本机构所在国家。请先在设置中选择。',
+} as const satisfies Translation<typeof en>;

@@ -10,6 +10,7 @@ export const frame = {
   'room.training': '训练',
   'room.evaluation': '评估',
   'room.requests': '请求',
+  'room.breaches': '数据泄露',
   'room.reports': '报告',
   'room.audit': '审计日志',
   'room.settings': '设置',
