@@ -3,7 +3,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingPoint } from '../../shared/contract/index.ts';
-import { Refusal } from '../fakes/stub/core.ts';
+import { PASSPHRASE, Refusal } from '../fakes/stub/core.ts';
 import {
   accessibilityFaults,
   browserMissing,
@@ -288,8 +288,15 @@ describe.skipIf(browserMissing())('training', () => {
     const hand = dialog.getByRole('button', { name: 'Hand out', exact: true });
     expect(await hand.isDisabled()).toBe(true);
     await dialog.getByRole('textbox').fill('St. Anna Hospital');
-    const download = on.page.waitForEvent('download');
     await hand.click();
+    const order = on.page.getByRole('dialog', { name: 'Two people for this' });
+    await order.getByText(/out to St\. Anna Hospital/).waitFor();
+    await order.getByLabel('Reason').fill('Joint study.');
+    await order.getByLabel('Your passphrase').fill(PASSPHRASE);
+    await order.getByRole('button', { name: 'Sign and ask' }).click();
+    await order.getByLabel('Passphrase of Marta Brandt').fill(PASSPHRASE);
+    const download = on.page.waitForEvent('download');
+    await order.getByRole('button', { name: 'Sign here now' }).click();
     expect((await download).suggestedFilename()).toBe('Ward 7 tagger, standard.zip');
     await dialog.getByText(/Handed out to St\. Anna Hospital/).waitFor();
   });

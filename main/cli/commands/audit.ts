@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { EXIT_CODE, type OutputOf } from '../../../shared/contract/index.ts';
 import { leaf, noun, type Outcome, type Program } from '../command.ts';
 import { readPassphrase } from '../passphrase.ts';
+import { withAsk, withSecond, type AskOptions } from '../second.ts';
 import { createSession, type Session } from '../session.ts';
 import { bytes, facts, table } from '../text.ts';
 
@@ -73,6 +74,44 @@ export function addAuditCommands(program: Program): void {
           'Check it with: python3 resources/verifier/verify_audit.py FILE --key KEY',
         ].join('\n\n'),
       };
+    },
+  });
+
+  leaf(program, audit, 'key', {
+    summary: 'the key that signs the log, and those that did before it',
+    examples: ['audit key', 'audit key --json'],
+    async run(session) {
+      const key = await session.call('audit.key', {});
+      const former = key.successions.map(({ seq, at, from }) => [seq, at.slice(0, 10), from]);
+      return {
+        json: key,
+        text: [
+          key.verifierKey,
+          ...(former.length > 0 ? [table(['until leaf', 'on', 'former key'], former)] : []),
+        ].join('\n\n'),
+      };
+    },
+  });
+
+  leaf<{ page?: string } & AskOptions>(program, audit, 'rotate-key', {
+    summary:
+      'give the log a new key, in a leaf that the old and the new one sign; takes two people',
+    options: (command) =>
+      withAsk(command).option('--page <file>', 'an HTML page to print, with the new key'),
+    examples: ['audit rotate-key --ask "Yearly change"', 'audit rotate-key --page new-key.html'],
+    async run(session, options) {
+      const { keyId } = await session.call('audit.key', {});
+      return withSecond(session, 'audit.rotateKey', { keyId }, options, ({ page, ...rotated }) => {
+        if (options.page !== undefined) writeFileSync(resolve(options.page), page);
+        return {
+          json: rotated,
+          text: `${facts([
+            ['new key', rotated.verifierKey],
+            ['former key', rotated.formerKey],
+            ['leaves', rotated.size],
+          ])}\n\nKeep the new key where the former one is kept, on paper and with the auditor.\n\n${rotated.checkpoint}`,
+        };
+      });
     },
   });
 
@@ -211,6 +250,9 @@ async function verifyFile(
         ['root', result.root],
         ['pruned bodies', result.pruned],
         ['key', result.verifierKey],
+        ...(result.currentKey !== '' && result.currentKey !== result.verifierKey
+          ? [['signed now by', result.currentKey] as const]
+          : []),
       ]),
       ...(result.intact && options.key === undefined
         ? [

@@ -5,6 +5,7 @@ import { createAtomicFile, failureOf } from '../../platform/index.ts';
 import { leaf, noun, type Program } from '../command.ts';
 import { CliFailure, usage } from '../failure.ts';
 import { findBase, findModel } from '../resolve.ts';
+import { withAsk, withSecond, type AskOptions } from '../second.ts';
 import type { Session } from '../session.ts';
 import { bytes, table } from '../text.ts';
 import { describeInspection } from './compute.ts';
@@ -110,27 +111,34 @@ export function addModelCommands(program: Program): void {
     },
   });
 
-  leaf<{ model?: string; out: string; recipient: string; country?: string; zip?: boolean }>(
-    program,
-    model,
-    'export',
-    {
-      summary: 'take a model out; recipient and hash are registered before a byte leaves',
-      options: (command) =>
-        command
-          .option('--model <name>', 'which model')
-          .requiredOption('--out <folder>', 'where to put it')
-          .requiredOption('--recipient <name>', 'who gets it')
-          .option('--country <code>', 'where it goes (two letters); this site’s if left out')
-          .option('--zip', 'as one archive'),
-      examples: ['model export --model first --out ./first --recipient "Dr Hall, St Anne"'],
-      async run(session, options) {
-        const left = await session.call('model.export', {
-          modelId: await findModel(session, options.model),
-          recipient: options.recipient,
-          country: options.country ?? null,
-          form: options.zip === true ? 'zip' : 'files',
-        });
+  interface ExportFlags extends AskOptions {
+    readonly model?: string;
+    readonly out: string;
+    readonly recipient: string;
+    readonly country?: string;
+    readonly zip?: boolean;
+  }
+  leaf<ExportFlags>(program, model, 'export', {
+    summary: 'take a model out, which takes two people; registered before a byte leaves',
+    options: (command) =>
+      withAsk(command)
+        .option('--model <name>', 'which model')
+        .requiredOption('--out <folder>', 'where to put it')
+        .requiredOption('--recipient <name>', 'who gets it')
+        .option('--country <code>', 'where it goes (two letters); this site’s if left out')
+        .option('--zip', 'as one archive'),
+    examples: [
+      'model export --model first --out ./first --recipient "Dr Hall, St Anne"',
+      'model export --model first --out ./first --recipient "Dr Hall" --ask "Joint study"',
+    ],
+    async run(session, options) {
+      const input = {
+        modelId: await findModel(session, options.model),
+        recipient: options.recipient,
+        country: options.country ?? null,
+        form: options.zip === true ? ('zip' as const) : ('files' as const),
+      };
+      return withSecond(session, 'model.export', input, options, async (left) => {
         const out = resolve(options.out);
         for (const file of left.files) await fetchFile(session, left.exitId, file, out);
         return {
@@ -140,9 +148,9 @@ export function addModelCommands(program: Program): void {
             ...left.files.map(({ name, sha256 }) => `${join(out, name)}  ${sha256}`),
           ].join('\n'),
         };
-      },
+      });
     },
-  );
+  });
   addUnlearningCommands(program, model);
 }
 

@@ -1,27 +1,11 @@
-import type { Command } from 'commander';
-import {
-  ROLES,
-  type InputOf,
-  type Order,
-  type OutputOf,
-  type ProcedureName,
-  type Role,
-} from '../../../shared/contract/index.ts';
-import { leaf, noun, type CommonOptions, type Outcome, type Program } from '../command.ts';
-import { CliFailure, usage } from '../failure.ts';
+import { ROLES, type Role } from '../../../shared/contract/index.ts';
+import { leaf, noun, type Program } from '../command.ts';
+import { usage } from '../failure.ts';
 import { readPassphrase } from '../passphrase.ts';
+import { describeOrder, withAsk, withSecond, type AskOptions } from '../second.ts';
 import type { Session } from '../session.ts';
 import { facts, table } from '../text.ts';
 import { addMatrixCommand } from './matrix.ts';
-
-interface AskOptions {
-  readonly ask?: string;
-}
-const withAsk = (command: Command): Command =>
-  command.option(
-    '--ask <reason>',
-    'where a second person has to sign: ask for it, with this reason',
-  );
 
 export function addUserCommands(program: Program): void {
   const user = noun(program, 'user', 'the people who work in this vault');
@@ -191,7 +175,7 @@ export function addOrderCommands(program: Program): void {
     async run(session, options, [orderId = '']) {
       const passphrase = await readPassphrase(session.terminal, options, 'unlock');
       const approved = await session.call('order.approve', { orderId, passphrase });
-      return { json: approved, text: describe(approved) };
+      return { json: approved, text: describeOrder(approved) };
     },
   });
 
@@ -202,51 +186,9 @@ export function addOrderCommands(program: Program): void {
     examples: ['order refuse ord_01JD9ZK3V7Q2 --reason "The wrong person"'],
     async run(session, { reason }, [orderId = '']) {
       const refused = await session.call('order.refuse', { orderId, reason });
-      return { json: refused, text: describe(refused) };
+      return { json: refused, text: describeOrder(refused) };
     },
   });
-}
-
-const describe = (order: Order): string =>
-  facts([
-    ['order', order.orderId],
-    ['act', order.procedure],
-    ['asked by', order.requestedByName],
-    ['state', order.state],
-    ['good until', order.expiresAt.slice(0, 16).replace('T', ' ')],
-  ]);
-
-type DualName = Extract<
-  ProcedureName,
-  'user.add' | 'user.setRoles' | 'user.remove' | 'user.resetPassphrase'
->;
-
-/** Does it, or, where somebody else has to sign first and a reason was given, asks for the signature. */
-async function withSecond<N extends DualName>(
-  session: Session,
-  procedure: N,
-  input: InputOf<N>,
-  options: AskOptions & CommonOptions,
-  done: (output: OutputOf<N>) => Outcome,
-): Promise<Outcome> {
-  try {
-    return done(await session.call(procedure, input));
-  } catch (error) {
-    const needed = error instanceof CliFailure && error.error.code === 'ORDER_NEEDED';
-    if (!needed || options.ask === undefined) throw error;
-    const passphrase = await readPassphrase(session.terminal, options, 'unlock');
-    const asked = await session.call('order.request', {
-      procedure,
-      input: { ...input } as Record<string, unknown>,
-      reason: options.ask,
-      passphrase,
-    });
-    const who = asked.approvers.map(({ name }) => name).join(' or ');
-    return {
-      json: asked,
-      text: `${describe(asked)}\n\nNothing is done yet. ${who} signs with:\n  cloister order approve ${asked.orderId} --as "${asked.approvers[0]?.name ?? ''}"\nThen give the same command again.`,
-    };
-  }
 }
 
 async function findUser(session: Session, wanted: string): Promise<string> {

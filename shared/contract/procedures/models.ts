@@ -14,6 +14,7 @@ import {
   Text,
 } from '../define.ts';
 import { DestinationFields } from './exits.ts';
+import { SECOND_PERSONS } from './staff.ts';
 
 export const Model = z.strictObject({
   modelId: Identifier,
@@ -159,9 +160,33 @@ export const modelProcedures = {
       files: z.array(HandedFile).max(200),
       sizeBytes: Count,
     }),
-    errors: ['MODEL_BLOCKED', 'GATE_DENIED', 'PURPOSE_RETIRED', 'DESTINATION_BLOCKED'],
+    errors: [
+      'MODEL_BLOCKED',
+      'GATE_DENIED',
+      'PURPOSE_RETIRED',
+      'DESTINATION_BLOCKED',
+      'ORDER_NEEDED',
+      'AUDIT_BROKEN',
+    ],
     roles: ['steward'],
     audit: 'full',
+    // What many people's data went into leaves under two signatures; a report about one person does not.
+    dual: {
+      approvers: SECOND_PERSONS,
+      facts: (input: {
+        readonly modelId: string;
+        readonly recipient: string;
+        readonly partyId?: string | null;
+        readonly country?: string | null;
+        readonly form?: string;
+      }) => ({
+        modelId: input.modelId,
+        recipient: input.recipient.trim(),
+        partyId: input.partyId ?? null,
+        country: input.country ?? null,
+        form: input.form ?? 'files',
+      }),
+    },
   }),
   /** A piece of a file of an export of this session, at most 1 MiB of base64; `next` is null at the end. */
   'model.exportRead': procedure({

@@ -1,6 +1,7 @@
 import type { OutputOf } from '../../../shared/contract/index.ts';
 import { Refusal, type HandlersOf, type StubContext } from './core.ts';
 import { digest, id } from './fixtures.ts';
+import { clearOrder } from './staffHandlers.ts';
 
 const MODEL_CARD = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Model card</title>
 <style>body{font:15px/1.6 Georgia,serif;max-width:70ch;margin:32px auto;padding:0 24px;color:#1c1f24;background:#fff}table{border-collapse:collapse}td,th{border-bottom:1px solid #ddd;padding:4px 12px;text-align:left}</style>
@@ -50,7 +51,9 @@ export const modelHandlers: HandlersOf<
     return { run, curve: vault.curves.get(runId) ?? [] };
   },
   'model.list': (_, { vault }) => ({ items: [...vault.models] }),
-  'model.export'({ modelId }, context) {
+  'model.export'(input, context) {
+    const { modelId } = input;
+    clearOrder(context, 'model.export', input);
     const model = context.vault.models.find((each) => each.modelId === modelId);
     if (!model) throw new Refusal('NOT_FOUND', 'There is no such model.');
     context.changed('models', 'audit');
