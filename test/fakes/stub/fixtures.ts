@@ -667,7 +667,7 @@ function accountabilityOf(vault: StubVault, purpose: Purpose): void {
     {
       exitId: id('exi', 1),
       at: at(2),
-      kind: 'report',
+      kind: 'modelCard',
       actor: 'Reader A',
       recipient: 'Ethics board',
       partyId: null,
