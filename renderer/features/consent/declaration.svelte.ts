@@ -36,6 +36,8 @@ type Category = (typeof CATEGORIES)[number];
 
 export class Declaration {
   name = $state('');
+  /** The wider purpose this one is a part of. */
+  parentId = $state<string | null>(null);
   description = $state('');
   operations = $state.raw<readonly Operation[]>(OPERATION_NAMES.slice(0, 6));
   categories = $state.raw<readonly Category[]>(['health']);
@@ -72,6 +74,7 @@ export class Declaration {
   input(): InputOf<'purpose.declare'> {
     return {
       name: this.name.trim(),
+      parentId: this.parentId,
       description: this.description.trim(),
       operations: [...this.operations],
       categories: [...this.categories],
@@ -87,6 +90,7 @@ export class Declaration {
 
   clear(): void {
     this.name = '';
+    this.parentId = null;
     this.description = '';
     this.retentionDays = null;
   }

@@ -37,7 +37,7 @@ export const breaches = {
   'breaches.assess': 'Ergänzen, was bekannt ist',
   'breaches.decide': 'Entscheiden',
   'breaches.notify': 'Meldung eintragen',
-  'breaches.close': 'Abschließen',
+  'breaches.close': 'Verletzung abschließen',
   'breaches.document': 'Unterlagen schreiben',
   'breaches.what': 'Was geschehen ist',
   'breaches.kinds': 'Verletzt wurde die',

@@ -34,7 +34,7 @@ export const breaches = {
   'breaches.assess': 'Add what is known',
   'breaches.decide': 'Decide',
   'breaches.notify': 'Record who was told',
-  'breaches.close': 'Close',
+  'breaches.close': 'Close the breach',
   'breaches.document': 'Write the documents',
   'breaches.what': 'What happened',
   'breaches.kinds': 'Loss of',

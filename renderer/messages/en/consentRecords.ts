@@ -39,7 +39,7 @@ export const consentRecords = {
   'consent.receipt.hand': 'Hand over',
   'consent.receipt.handed': 'Handed over as exit {exit}.',
   'consent.receipt.write': 'Write a receipt',
-  'consent.record.open': 'Record',
+  'consent.record.open': 'Full record',
   'record.title': 'Consent record',
   'consent.record.none': 'Nothing has been decided yet',
   'consent.record.missing': {
@@ -67,6 +67,7 @@ export const consentRecords = {
   'consent.record.forever': 'until withdrawn',
   'consent.record.untilDay': 'until {date}',
   'record.value.none': 'none',
+  'record.value.notGiven': 'not given',
   'record.value.missing': 'MISSING',
   'record.field.schemaVersion': 'Schema',
   'record.field.recordId': 'Record',

@@ -36,7 +36,7 @@ export const breaches = {
   'breaches.assess': '补充已知情况',
   'breaches.decide': '作出决定',
   'breaches.notify': '记录通知',
-  'breaches.close': '结束',
+  'breaches.close': '结束该记录',
   'breaches.document': '撰写文件',
   'breaches.what': '事件经过',
   'breaches.kinds': '受损类型',
