@@ -72,6 +72,16 @@ export interface Snapshots {
       readonly name: string;
     },
   ): Result<Snapshot>;
+  /**
+   * How many of its training and development documents are in each bucket, without those of some people. Reads
+   * no text and asks no gate: for estimates.
+   * @param bucketOf of the hash that `SnapshotReader.groupOf` gives.
+   */
+  countByGroup(
+    snapshotId: string,
+    without: ReadonlySet<string>,
+    bucketOf: (group: string) => number,
+  ): ReadonlyMap<number, number>;
   /** Whether it is not known how a snapshot was split, so that nobody can split it again. */
   isSplitKept(snapshotId: string): boolean;
   /** Newest first. */
@@ -315,6 +325,18 @@ export function createSnapshots(deps: {
       });
     },
 
+    countByGroup(snapshotId, without, bucketOf) {
+      const counts = new Map<number, number>();
+      const documents = repository.documents(snapshotId).filter(({ split }) => split !== 'test');
+      for (const { subjectId, key } of repository.freezable(
+        documents.map(({ documentId }) => documentId),
+      )) {
+        if (subjectId !== null && without.has(subjectId)) continue;
+        const bucket = bucketOf(groupOf(key));
+        counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+      }
+      return counts;
+    },
     isSplitKept: (snapshotId) => repository.split(snapshotId) === undefined,
     list: () => repository.all().map(parse),
     get(snapshotId) {
@@ -388,12 +410,7 @@ function readerOf(
     },
     groupOf(documentId) {
       const permitted = [...readers.values()].flatMap((reader) => [...reader.ids()]);
-      groups ??= new Map(
-        freezable(permitted).map(({ documentId: id, key }) => [
-          id,
-          createHash('sha256').update(key).digest('hex'),
-        ]),
-      );
+      groups ??= new Map(freezable(permitted).map(({ documentId: id, key }) => [id, groupOf(key)]));
       return groups.get(documentId);
     },
     recheck: () => ({
@@ -401,6 +418,8 @@ function readerOf(
     }),
   };
 }
+
+const groupOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 const noSuchSnapshot = () =>
   failure('NOT_FOUND', 'There is no such snapshot. Nothing was changed.');

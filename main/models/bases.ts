@@ -4,8 +4,8 @@
  * and its licence. An imported base knows nothing of the people in this vault; a model of the vault does,
  * so it can be chosen only while it is valid and only for the purpose it was trained under.
  */
-import type { Base, BaseReport, OutputOf, Progress } from '../../shared/contract/index.ts';
-import { failure, ok, type Result } from '../../shared/kernel/result.ts';
+import type { Base, BaseReport, Model, OutputOf, Progress } from '../../shared/contract/index.ts';
+import { failure, ok, unwrap, type Result } from '../../shared/kernel/result.ts';
 import type { Corpus } from '../corpus/index.ts';
 import type { Actor, AuditLog } from '../governance/index.ts';
 import type { Clock, Random } from '../platform/index.ts';
@@ -183,7 +183,9 @@ export function createBases(deps: BasesDeps): Bases {
   function configOf(modelId: string): ConfigFacts {
     let config = configs.get(modelId);
     if (!config) {
-      const file = registry.openFile(modelId, 'config.json');
+      // Of a destroyed model only the record is left.
+      const gone = unwrap(registry.get(modelId)).state === 'destroyed';
+      const file = gone ? undefined : registry.openFile(modelId, 'config.json');
       config = readConfig(file?.read(0, file.file.size));
       file?.close();
       configs.set(modelId, config);
@@ -218,11 +220,19 @@ export function createBases(deps: BasesDeps): Bases {
     };
   }
 
+  /** Several encoders that answer together are not one encoder to build on. */
+  const isBuildable = ({
+    modelId,
+    architecture,
+  }: Pick<Model, 'modelId' | 'architecture'>): boolean =>
+    BUILDABLE.has(architecture) &&
+    !registry.files(modelId).some(({ path }) => path === 'shards.json');
+
   function find(baseId: string): Base | undefined {
     const row = repository.byId(baseId);
     if (row) return importedBase(row);
     const model = registry.get(baseId);
-    return model.ok && BUILDABLE.has(model.value.architecture) ? modelBase(model.value) : undefined;
+    return model.ok && isBuildable(model.value) ? modelBase(model.value) : undefined;
   }
 
   return {
@@ -254,10 +264,7 @@ export function createBases(deps: BasesDeps): Bases {
     list: () =>
       [
         ...repository.newest().map(importedBase),
-        ...registry
-          .list()
-          .filter(({ architecture }) => BUILDABLE.has(architecture))
-          .map(modelBase),
+        ...registry.list().filter(isBuildable).map(modelBase),
       ]
         .sort((a, b) => (a.at < b.at ? 1 : -1))
         .slice(0, 500),

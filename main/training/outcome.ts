@@ -13,6 +13,7 @@ import type { Prepared } from './preparation.ts';
 import type { RunRepository } from './runRepository.ts';
 import type { RunFacts } from './runState.ts';
 import type { Runs } from './runs.ts';
+import type { ShardedResult } from './sharding/trainShards.ts';
 
 export interface OutcomeDeps {
   readonly store: Store;
@@ -188,5 +189,6 @@ function factsOf(result: TrainResult, { data }: Prepared): RunFacts {
     ...(privacy && { privacy }),
     ...(data.unlabeled > 0 && { unlabeled: data.unlabeled }),
     ...(seen.skipped !== undefined && { skipped: seen.skipped }),
+    ...('shards' in result && { shards: (result as ShardedResult).shards }),
   };
 }

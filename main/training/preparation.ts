@@ -8,6 +8,7 @@ import type { Actor } from '../governance/index.ts';
 import type { SnapshotReader, Snapshots } from '../labeling/index.ts';
 import type { Bases, ChosenBase } from '../models/index.ts';
 import { attempt } from '../platform/index.ts';
+import { dealShards, type Shard } from './sharding/shards.ts';
 import { collectTrainingData, learnedOf, type TrainingData } from './trainingData.ts';
 
 export interface Prepared {
@@ -15,6 +16,10 @@ export interface Prepared {
   readonly reader: SnapshotReader;
   readonly data: TrainingData;
   readonly base: ChosenBase | null;
+  /** Null where the recipe asks for none. */
+  readonly shards: readonly Shard[] | null;
+  /** Shards of an earlier model that need not be trained again; empty for an ordinary run. */
+  readonly kept: ReadonlyMap<number, Readonly<Record<string, Uint8Array>>>;
   /** Of the documents and of the model it is built on: whoever is here has shaped the result. */
   readonly subjects: ReadonlyMap<string, number>;
 }
@@ -55,7 +60,12 @@ export function prepare(
   for (const { subjectId, documents } of chosen.value?.subjects ?? []) {
     subjects.set(subjectId, (subjects.get(subjectId) ?? 0) + documents);
   }
-  return ok({ recipe, reader, data: data.value, base: chosen.value, subjects });
+  const shards = dealShards(data.value, recipe, reader.groupOf);
+  if (!shards.ok) return shards;
+  return ok({
+    ...{ recipe, reader, data: data.value, base: chosen.value, subjects },
+    ...{ shards: shards.value, kept: new Map() },
+  });
 }
 
 function chooseBase(

@@ -9,6 +9,7 @@ import {
   type Run,
   type TestScore,
 } from '../../shared/contract/index.ts';
+import type { ShardFacts } from './sharding/shards.ts';
 
 export type RunEvent = { readonly at: string } & (
   | { readonly type: 'started' | 'resumed'; readonly jobId: string | null; readonly data: string }
@@ -57,6 +58,8 @@ export interface RunFacts {
   readonly unlabeled?: number;
   /** Documents without text. */
   readonly skipped?: number;
+  /** Of a model in shards. */
+  readonly shards?: readonly ShardFacts[];
 }
 
 export interface FoldedRun {

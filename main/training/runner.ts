@@ -13,7 +13,8 @@ import { createOutcomes, type Ended, type OutcomeDeps, type Outcomes } from './o
 import type { PreparationDeps, Prepared } from './preparation.ts';
 import type { ResolvedRecipe } from './recipe.ts';
 import type { RunDetails } from './runs.ts';
-import { trainThrough, type StretchDeps } from './stretch.ts';
+import { trainShards } from './sharding/trainShards.ts';
+import { trainThrough, type Stretch, type StretchDeps } from './stretch.ts';
 
 /** Who asks, and the lines of the job that carries the run. */
 export interface RunCall {
@@ -118,7 +119,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     pauseAfterEpoch: number | null,
     keep: (ended: Ended, result: TrainResult) => Result<T>,
   ): Promise<Result<T>> {
-    const { reader, data, subjects, base, recipe } = prepared;
+    const { reader, data, subjects, base, recipe, shards, kept } = prepared;
     const { purposeId } = reader.snapshot;
     const controller = new AbortController();
     const current: ActiveRun = { runId, purposeId, subjects, controller, lost: 0 };
@@ -143,24 +144,25 @@ export function createRunner(deps: RunnerDeps): Runner {
       // A trial of a sweep begins with what was read when the sweep began.
       askAgain(true);
       if (current.lost > 0) return outcomes.refuse(ended(), purposeId, current.lost);
-      const outcome = await attemptAsync(() =>
-        trainThrough(deps, {
-          runId,
-          recipe,
-          data,
-          baseFiles: base && (() => bases.bundle(base.base.baseId)),
-          pauseAfterEpoch,
-          signal: controller.signal,
-          isForbidden() {
-            askAgain(true);
-            return current.lost > 0;
-          },
-          onProgress(progress) {
-            askAgain(false);
-            call.onProgress(progress);
-          },
-          onPoint: (point) => call.onPoint(runId, point),
-        }),
+      const stretch: Stretch = {
+        runId,
+        recipe,
+        data,
+        baseFiles: base && (() => bases.bundle(base.base.baseId)),
+        pauseAfterEpoch,
+        signal: controller.signal,
+        isForbidden() {
+          askAgain(true);
+          return current.lost > 0;
+        },
+        onProgress(progress) {
+          askAgain(false);
+          call.onProgress(progress);
+        },
+        onPoint: (point) => call.onPoint(runId, point),
+      };
+      const outcome = await attemptAsync<TrainResult>(() =>
+        shards ? trainShards(deps, { ...stretch, shards, kept }) : trainThrough(deps, stretch),
       );
       if (current.lost > 0) return outcomes.refuse(ended(), purposeId, current.lost);
       if (!outcome.ok) return outcomes.close(ended(), outcome.error, call.signal);

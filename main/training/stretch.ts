@@ -22,6 +22,13 @@ export interface StretchDeps {
   readonly checkpoints: Checkpoints;
 }
 
+export interface Part {
+  readonly stepsBefore: number;
+  readonly epochsBefore: number;
+  /** Parts that are not done, this one included; how long the others take is taken from this one. */
+  readonly left: number;
+}
+
 export interface Stretch {
   readonly runId: string;
   readonly recipe: Recipe;
@@ -29,6 +36,8 @@ export interface Stretch {
   /** Read when it begins: hundreds of megabytes are not held for longer than needed. */
   readonly baseFiles: (() => Readonly<Record<string, Uint8Array>>) | null;
   readonly pauseAfterEpoch: number | null;
+  /** Which part of a longer run this is; left out, the whole. */
+  readonly part?: Part;
   readonly signal: AbortSignal;
   /** True once somebody it learns from lost permission: no checkpoint may be kept from then on. */
   readonly isForbidden: () => boolean;
@@ -46,7 +55,8 @@ export async function trainThrough(deps: StretchDeps, stretch: Stretch): Promise
   const curve = createCurveRecorder({ store, clock, repository, runId, emit: stretch.onPoint });
   let planned = false;
 
-  const onProgress = (progress: TrainProgress): void => {
+  const onProgress = (reported: TrainProgress): void => {
+    const progress = stretch.part ? within(reported, stretch.part) : reported;
     if (!planned && progress.totalSteps > 0) {
       planned = true;
       runs.note(runId, { type: 'planned', totalSteps: progress.totalSteps });
@@ -93,6 +103,24 @@ export async function trainThrough(deps: StretchDeps, stretch: Stretch): Promise
       runs.note(runId, { type: 'computeLost', step });
     });
   }
+}
+
+/** Without the score of the part on its own development documents, which is not one of the whole. */
+function within(
+  { evaluation, ...progress }: TrainProgress,
+  { stepsBefore, epochsBefore, left }: Part,
+): TrainProgress {
+  const { step, totalSteps, epoch, epochs, etaSeconds } = progress;
+  const whole = (etaSeconds ?? 0) * (totalSteps / Math.max(1, totalSteps - step));
+  return {
+    ...progress,
+    loss: progress.loss ?? evaluation?.trainLoss ?? null,
+    step: stepsBefore + step,
+    totalSteps: totalSteps > 0 ? stepsBefore + left * totalSteps : 0,
+    epoch: epochsBefore + epoch,
+    epochs: epochsBefore + left * epochs,
+    etaSeconds: etaSeconds === null ? null : etaSeconds + (left - 1) * whole,
+  };
 }
 
 const STAGE: Readonly<Record<TrainProgress['phase'], string>> = {

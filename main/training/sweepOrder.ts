@@ -6,6 +6,7 @@ import type { Recipe, Sweep, SweepPlan } from '../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { EpochEvaluation } from '../models/index.ts';
 import { resolveRecipe } from './recipe.ts';
+import { shardCount } from './sharding/shards.ts';
 import { drawTrials, rungsOf } from './sweepPlan.ts';
 import type { StoredPlan } from './sweepState.ts';
 
@@ -19,6 +20,13 @@ export function planOf(plan: SweepPlan): Result<StoredPlan> {
       'RECIPE_INVALID',
       'A sweep cannot be private: every trial would spend privacy on the same people, and choosing by their scores more. Nothing was changed. Find the settings without privacy on other data, then train one private run.',
       { field: 'privacy' },
+    );
+  }
+  if (shardCount(base) !== undefined) {
+    return failure(
+      'RECIPE_INVALID',
+      'A sweep compares trials on the development documents, which a model in shards does not have in common. Nothing was changed. Find the settings without shards, then train one run with them.',
+      { field: 'shards' },
     );
   }
   const { drawn, problem } = drawTrials(base, plan);

@@ -114,7 +114,7 @@ function wireOf(
   }
 }
 
-function labelsOf(documents: readonly WireDocument[], learned: Learned): string[] {
+export function labelsOf(documents: readonly WireDocument[], learned: Learned): string[] {
   const found = documents.flatMap(({ spans, label }) =>
     learned === 'documents' ? [label as string] : spans.map((span) => span.label),
   );

@@ -40,6 +40,7 @@ export const TaggerOrder = z.strictObject({
   ...overrides,
   ...labeled,
   crf: z.boolean().optional(),
+  shards: z.int().min(2).max(8).optional(),
 });
 
 export const EncoderOrder = z.strictObject({
@@ -47,6 +48,7 @@ export const EncoderOrder = z.strictObject({
   preset: namesOf(ENCODER_PRESETS),
   ...overrides,
   ...labeled,
+  shards: z.int().min(2).max(8).optional(),
   /** An imported base, or a model of this vault that may be built upon. */
   base: z.string().min(1).max(1000),
   batchSize: z.int().min(1).max(1024).optional(),

@@ -37,12 +37,19 @@ const optimization = {
   threads: z.int().min(1).max(64),
 } as const;
 
+/**
+ * Deals people to so many models that answer together: who leaves is unlearned by training one of them anew
+ * (SISA, Bourtoule et al. 2021). Fewer people per model cost accuracy.
+ */
+const Shards = z.int().min(2).max(8).optional();
+
 export const TaggerRecipe = z
   .strictObject({
     architecture: z.literal('tagger'),
     ...optimization,
     /** Left out means spans. */
     task: z.enum(MODEL_TASKS).optional(),
+    shards: Shards,
     /** Scores whole tag sequences instead of single tags (spans only). */
     crf: z.boolean().optional(),
     /** Where the label of a document stands, for the task `documents`: a field of its metadata. */
@@ -140,6 +147,7 @@ export const EncoderRecipe = z
     architecture: z.literal('encoder'),
     ...optimization,
     task: z.enum(MODEL_TASKS),
+    shards: Shards,
     labelField: z.string().min(1).max(200).optional(),
     /** Identifier of the imported base; outside a vault, a folder beside the recipe's file. */
     base: z.string().min(1).max(1000),
@@ -168,6 +176,14 @@ export const EncoderRecipe = z
   .refine(({ overlap, maxTokens }) => overlap <= maxTokens / 2, {
     path: ['overlap'],
     error: 'must be at most half of maxTokens',
+  })
+  .refine(({ shards, testAtEnd }) => shards === undefined || !testAtEnd, {
+    path: ['testAtEnd'],
+    error: 'cannot be done with shards, which answer only together: evaluate the model afterwards',
+  })
+  .refine(({ shards, privacy }) => shards === undefined || privacy === undefined, {
+    path: ['shards'],
+    error: 'and privacy cannot be combined: the guarantee counts one training over everybody',
   });
 export type EncoderRecipe = Readonly<z.output<typeof EncoderRecipe>>;
 

@@ -3,10 +3,12 @@ import { fault } from '../fault.ts';
 import type { PredictJob, PredictResult } from '../protocol.ts';
 import type { LoopHooks } from './hooks.ts';
 import { predictEncoder } from './predictEncoder.ts';
+import { isSharded, predictShards } from './predictShards.ts';
 import { predictTagger } from './predictTagger.ts';
 
 /** @throws Fault 'bad-model', 'canceled'. Long documents are windowed with overlap, never cut. */
 export async function predict(job: PredictJob, hooks: LoopHooks): Promise<PredictResult> {
+  if (isSharded(job.model)) return predictShards(job, hooks, predict);
   return isTagger(job) ? predictTagger(job, hooks) : predictEncoder(job, hooks);
 }
 

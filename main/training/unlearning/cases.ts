@@ -9,12 +9,13 @@ import type { Snapshots } from '../../labeling/index.ts';
 import type { Bases, ModelRegistry } from '../../models/index.ts';
 import type { RunDetails, Runs } from '../runs.ts';
 import { markOf } from './certificates.ts';
+import { shardCount, shardOf } from '../sharding/shards.ts';
 import type { UnlearningRepository } from './unlearningRepository.ts';
 
 export interface CaseDeps {
   readonly models: ModelRegistry;
   readonly bases: Pick<Bases, 'find'>;
-  readonly snapshots: Pick<Snapshots, 'get'>;
+  readonly snapshots: Pick<Snapshots, 'get' | 'countByGroup'>;
   readonly runs: Pick<Runs, 'get'>;
   readonly certificates: UnlearningRepository;
 }
@@ -38,6 +39,13 @@ export function createCases(deps: CaseDeps): Cases {
   const { models, bases, snapshots, runs, certificates } = deps;
   const decisionDays = (): number => certificates.decisionDays() ?? DECISION_DAYS;
 
+  const leavers = (modelId: string): ReadonlySet<string> =>
+    new Set(
+      models
+        .lineage(modelId)
+        .flatMap(({ subjectId, left }) => (left && subjectId !== null ? [subjectId] : [])),
+    );
+
   function baseOf({ run }: RunDetails): { baseId: string; replaced: boolean } | null {
     if (run.base === null) return null;
     const { baseId } = run.base;
@@ -46,6 +54,25 @@ export function createCases(deps: CaseDeps): Cases {
       now = next;
     }
     return { baseId: now, replaced: now !== baseId };
+  }
+
+  /** An estimate from the frozen data: the retraining itself compares what each shard learns from. */
+  function touchedShards(
+    { folded, stored }: RunDetails,
+    model: Model,
+  ): { total: number; touched: number } | null {
+    const then = folded.facts?.shards;
+    const count = shardCount(stored.resolved);
+    if (!then || count === undefined) return null;
+    const now = snapshots.countByGroup(model.snapshotId, leavers(model.modelId), (group) =>
+      shardOf(group, count),
+    );
+    return {
+      total: then.filter(({ sha256 }) => sha256 !== null).length,
+      touched: then.filter(
+        ({ shard, documents, sha256 }) => sha256 !== null && now.get(shard) !== documents,
+      ).length,
+    };
   }
 
   type Obstacle = UnlearningCase['retraining']['obstacle'];
@@ -74,6 +101,7 @@ export function createCases(deps: CaseDeps): Cases {
     const predecessorId = models.predecessor(model.modelId);
     const predecessor = predecessorId === undefined ? undefined : models.get(predecessorId);
     const since = models.since(model.modelId);
+    const shards = touchedShards(details.value, model);
     const { state, stateReason: reason } = model;
     return ok({
       model,
@@ -86,8 +114,11 @@ export function createCases(deps: CaseDeps): Cases {
         exactness: exactnessOf(details.value),
         documents: staying,
         people: lineage.length - gone.length,
-        seconds: folded.seconds > 0 ? folded.seconds * share : null,
-        shards: null,
+        seconds:
+          folded.seconds > 0
+            ? folded.seconds * (shards ? shards.touched / shards.total : share)
+            : null,
+        shards,
         runId:
           certificates.ofModel(model.modelId).find(({ run_id }) => {
             const found = runs.get(run_id);
@@ -122,17 +153,13 @@ export function createCases(deps: CaseDeps): Cases {
         });
     },
     decisionDays,
-    leavers: (modelId) =>
-      new Set(
-        models
-          .lineage(modelId)
-          .flatMap(({ subjectId, left }) => (left && subjectId !== null ? [subjectId] : [])),
-      ),
+    leavers,
     baseOf,
   };
 }
 
 export function exactnessOf({ stored }: RunDetails): Exactness {
   const { resolved } = stored;
+  if (shardCount(resolved) !== undefined) return 'perShard';
   return resolved.architecture === 'encoder' && resolved.privacy ? 'distribution' : 'weights';
 }

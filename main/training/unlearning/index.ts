@@ -43,7 +43,7 @@ export interface Unlearning {
 export interface UnlearningDeps extends RunnerDeps {
   readonly runner: Runner;
   readonly training: Pick<Training, 'goOn'>;
-  readonly snapshots: Pick<Snapshots, 'open' | 'get' | 'derive' | 'isSplitKept'>;
+  readonly snapshots: Pick<Snapshots, 'open' | 'get' | 'derive' | 'isSplitKept' | 'countByGroup'>;
   readonly scanFolders: () => readonly string[];
 }
 

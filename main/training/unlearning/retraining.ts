@@ -9,10 +9,11 @@ import type { Model, Recipe, UnlearningCertificate } from '../../../shared/contr
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import type { Actor } from '../../governance/index.ts';
 import type { Snapshots } from '../../labeling/index.ts';
-import { prepare } from '../preparation.ts';
+import { prepare, type Prepared } from '../preparation.ts';
 import { recipeSha256 } from '../recipe.ts';
 import type { RunCall, Runner, RunnerDeps, Trained } from '../runner.ts';
 import type { RunDetails } from '../runs.ts';
+import { filesOfShard } from '../sharding/trainShards.ts';
 import type { Training } from '../training.ts';
 import { exactnessOf, type Cases } from './cases.ts';
 import { certify, markOf, type CertificateDeps } from './certificates.ts';
@@ -82,7 +83,26 @@ export async function retrain(
     certificates.insertRun(id, model.modelId, order.old);
     return id;
   });
-  return runner.finish(call, runId, prepared.value);
+  return runner.finish(call, runId, {
+    ...prepared.value,
+    kept: keptShards(deps.models, model, details.value, prepared.value),
+  });
+}
+
+/** Shards of the old model whose documents are the very same: their files are what a training would make. */
+function keptShards(
+  models: Pick<RetrainingDeps['models'], 'bundle'>,
+  { modelId }: Model,
+  { folded }: RunDetails,
+  { shards }: Prepared,
+): Prepared['kept'] {
+  const then = folded.facts?.shards ?? [];
+  const same = (shards ?? []).filter(({ number, sha256 }) =>
+    then.some((fact) => fact.shard === number && fact.data === sha256 && fact.sha256 !== null),
+  );
+  if (same.length === 0) return new Map();
+  const bundle = models.bundle(modelId);
+  return new Map(same.map(({ number }) => [number, filesOfShard(bundle, number)]));
 }
 
 /** After these a fresh start leaves the people out; after anything else it would end the same way. */
@@ -137,7 +157,7 @@ export function settle(
     },
     left: found.value.left,
     exactness: exactnessOf(after.value),
-    shards: [],
+    shards: shardsOf(before.value, after.value),
     notes: [
       ...(before.value.run.sweepId !== null ? (['chosenBySweep'] as const) : []),
       ...('timeBudgetSeconds' in resolved && resolved.timeBudgetSeconds !== undefined
@@ -151,6 +171,16 @@ export function settle(
     ],
     destruction: null,
   });
+}
+
+function shardsOf(before: RunDetails, after: RunDetails): UnlearningCertificate['shards'] {
+  const then = new Map(before.folded.facts?.shards?.map((fact) => [fact.shard, fact.sha256]));
+  return (after.folded.facts?.shards ?? []).map(({ shard, sha256, kept }) => ({
+    shard,
+    before: then.get(shard) ?? null,
+    after: sha256,
+    retrained: !kept && sha256 !== null,
+  }));
 }
 
 const WHY: Readonly<Record<string, string>> = {
