@@ -111,6 +111,16 @@ export const ROOMS: readonly Room[] = [
       attention(openBreaches.length, (count) => t('nav.breaches', { count })),
   },
   {
+    route: 'retention',
+    title: 'room.retention',
+    icon: 'clock',
+    group: 'accountability',
+    needs: 'retention.rules',
+    load: () => import('../features/retention/RetentionScreen.svelte'),
+    attention: ({ retentionDue }) =>
+      attention(retentionDue, (count) => t('nav.retention', { count })),
+  },
+  {
     route: 'reports',
     title: 'room.reports',
     icon: 'reports',

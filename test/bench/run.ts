@@ -7,6 +7,7 @@ const SUITES: Readonly<
   house: () => import('./house.ts'),
   training: () => import('./training.ts'),
   vault: () => import('./vault.ts'),
+  governance: () => import('./governance.ts'),
 };
 
 const asked = process.argv.slice(2);

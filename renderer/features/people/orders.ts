@@ -6,7 +6,7 @@ type Facts = Readonly<Record<string, unknown>>;
 type Named = Pick<StaffMember, 'userId' | 'name'>;
 
 export function orderWords(procedure: string, facts: Facts, people: readonly Named[]): string {
-  const { userId, name, roles, requestId, modelId, recipient, keyId } = facts;
+  const { userId, name, roles, requestId, modelId, recipient, keyId, holdId } = facts;
   return tData(`order.what.${procedure}`, procedure, {
     name: name ? String(name) : nameOf(String(userId ?? ''), people),
     roles: Array.isArray(roles) ? list(roles.map((role) => t(`role.${role as 'auditor'}`))) : '',
@@ -14,6 +14,7 @@ export function orderWords(procedure: string, facts: Facts, people: readonly Nam
     model: String(modelId ?? ''),
     recipient: String(recipient ?? ''),
     key: String(keyId ?? ''),
+    hold: String(holdId ?? ''),
   });
 }
 
