@@ -25,6 +25,7 @@ import { addSweepCommands } from './commands/sweeps.ts';
 import { addRetentionCommands } from './commands/retention.ts';
 import { addTrainCommands } from './commands/training.ts';
 import { addReportCommands, addRequestCommands } from './commands/reports.ts';
+import { addPolicyCommands } from './commands/policies.ts';
 import { addRegisterCommands } from './commands/register.ts';
 import { addOrderCommands, addUserCommands } from './commands/staff.ts';
 import { addVaultCommands } from './commands/vault.ts';
@@ -54,6 +55,7 @@ Progress and failures go to standard error, results to standard output (--json f
   addCorpusCommands(program);
   addGovernanceCommands(program);
   addRegisterCommands(program);
+  addPolicyCommands(program);
   addRetentionCommands(program);
   addDeidCommands(program);
   addLabelingCommands(program);

@@ -47,7 +47,7 @@ export interface Backups {
   usualFolder(): string;
   /** Newest first. */
   list(): readonly BackupEntry[];
-  /** Undefined ends the schedule; backups stay. Fails with BAD_INPUT for a folder inside the vault. */
+  /** Undefined ends the schedule; backups stay. Fails with BAD_INPUT for a folder inside the vault, POLICY_LOCKED. */
   schedule(actor: Actor, policy: Omit<BackupPolicy, 'changedAt'> | undefined): Result<void>;
   /**
    * Without a folder to the one of the policy, or beside the vault. Fails as `OpenVault.backUp`, and with
@@ -72,6 +72,8 @@ export interface BackupsDeps extends RoomContext {
   readonly files: Pick<VaultFiles, 'readBackup'>;
   readonly log: Pick<AuditLog, 'size' | 'sign' | 'signedHead'>;
   readonly appVersion: string;
+  /** The longest interval a policy of the organisation allows. */
+  readonly mostHours?: () => number | undefined;
 }
 
 const HOUR = 3_600_000;
@@ -129,6 +131,14 @@ export function createBackups(deps: BackupsDeps): Backups {
     usualFolder: () => repository.policy()?.folder ?? defaultFolder(),
     list: () => repository.all().map(entryOf),
     schedule(actor, policy) {
+      const most = deps.mostHours?.();
+      if (most !== undefined && (!policy || policy.intervalHours > most)) {
+        return failure(
+          'POLICY_LOCKED',
+          `Your organisation asks for a backup at least every ${most} hours. Nothing was changed. Choose a shorter interval.`,
+          { field: 'intervalHours', most },
+        );
+      }
       if (policy && isInside(vault.info().folder, policy.folder)) {
         return failure(
           'BAD_INPUT',

@@ -22,6 +22,7 @@ import type { createJobs } from './jobs.ts';
 import { PROGRESS_INTERVAL_MS, type RunningJob } from './jobs.ts';
 import { isBoundedPlainData } from './limits.ts';
 import { createAuditFiles } from './auditFiles.ts';
+import { createPolicyFiles } from './policyFiles.ts';
 import { clearance } from './dualControl.ts';
 import { isReadOnly, type OpenSession, type Sessions } from './sessions.ts';
 import type { OutsideActs, Watcher } from './restoring.ts';
@@ -68,6 +69,7 @@ export type Calls = (request: CallRequest) => Promise<Result<unknown, WireError>
 export function createCalls(deps: CallsDeps): Calls {
   const { sessions, jobs, incidents, settings } = deps;
   const auditFiles = createAuditFiles();
+  const policyFiles = createPolicyFiles();
   const timeouts = deps.timeouts ?? TIMEOUTS;
 
   const own: { readonly [N in OwnName]: OwnHandler<N> } = {
@@ -79,6 +81,8 @@ export function createCalls(deps: CallsDeps): Calls {
     'settings.set': (input) => {
       const session = sessions.current();
       if (!session) return LOCKED();
+      const tooLax = settings.exceeds(session, input);
+      if (tooLax) return POLICY_LOCKED(tooLax);
       const value = settings.change(session, input);
       deps.emit('data.changed', { scopes: ['settings'] });
       return ok(value);
@@ -99,6 +103,8 @@ export function createCalls(deps: CallsDeps): Calls {
     'vault.salvage': (input) => deps.restoring?.salvage(input) ?? NO_BACKUPS(),
     'audit.verifyFile': (input) => auditFiles.verifyFile(input),
     'audit.vectors': (input) => auditFiles.vectors(input),
+    'policy.read': (input) => policyFiles.read(input),
+    'policy.sign': (input) => policyFiles.sign(input),
   };
 
   return async function call(request) {
@@ -116,6 +122,10 @@ export function createCalls(deps: CallsDeps): Calls {
       if (!session) return refuse(LOCKED().error);
       if (!mayCall(name, session.actor.roles)) {
         return refuse(auditedDenial(name, session, client) ?? FORBIDDEN().error);
+      }
+      const able = session.actor.roles.filter((role) => entry.roles.includes(role));
+      if (session.parts.policy?.denies(name, able)) {
+        return refuse(auditedDenial(name, session, client) ?? FORBIDDEN_BY_POLICY().error);
       }
     }
     if (!isBoundedPlainData(request.input)) {
@@ -347,6 +357,8 @@ const OWN_NAMES: ReadonlySet<string> = new Set<OwnName>([
   'vault.salvage',
   'audit.verifyFile',
   'audit.vectors',
+  'policy.read',
+  'policy.sign',
 ]);
 const isOwn = (name: ProcedureName): name is OwnName => OWN_NAMES.has(name);
 
@@ -377,6 +389,17 @@ const FORBIDDEN = () =>
   failure(
     'FORBIDDEN',
     'Your roles do not allow this. Nothing was changed. Ask the administrator of this vault.',
+  );
+const FORBIDDEN_BY_POLICY = () =>
+  failure(
+    'FORBIDDEN',
+    'The policy of your organisation does not allow this to your roles. Nothing was changed. Ask whoever issues the policy.',
+  );
+const POLICY_LOCKED = (field: string) =>
+  failure(
+    'POLICY_LOCKED',
+    'Your organisation has set a limit here that this would exceed. Nothing was changed. Choose a stricter value.',
+    { field },
   );
 const badInput = (message: string, field = '') => failure('BAD_INPUT', message, { field });
 const INTERNAL: Failure = {

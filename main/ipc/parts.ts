@@ -87,7 +87,7 @@ export function openParts(
     });
     const { audit, training, models, orders } = services;
     // Compared once: what this session appends continues whatever it found.
-    let integrity = audit.compareAnchor();
+    let integrity = integrityOf(audit, vault);
     const isSound = (): boolean => integrity === 'intact' || integrity === 'unknown';
     const guarded = {
       ...audit,
@@ -96,7 +96,9 @@ export function openParts(
       },
       acceptHead(by: Parameters<typeof audit.acceptHead>[0]) {
         const accepted = audit.acceptHead(by);
-        if (accepted.ok) integrity = 'intact';
+        if (!accepted.ok) return accepted;
+        integrity = 'intact';
+        vault.acceptChange();
         return accepted;
       },
     };
@@ -113,6 +115,7 @@ export function openParts(
         guesses: createGuesses(clock),
       }),
       dual: orders,
+      policy: services.governance.policies,
       // A log that does not continue its anchor takes no leaf: that would bless what was found.
       audit: (entry) => void (isSound() && audit.append(leafOf(entry))),
       get integrity() {
@@ -128,6 +131,22 @@ export function openParts(
       },
     };
   };
+}
+
+/** The log against what is known of it outside, and the file against what the last close left. */
+function integrityOf(
+  audit: Pick<Services['audit'], 'compareAnchor' | 'append' | 'list'>,
+  vault: Pick<OpenVault, 'sinceClosed'>,
+): SessionParts['integrity'] {
+  const anchored = audit.compareAnchor();
+  const sound = anchored === 'intact' || anchored === 'unknown';
+  if (vault.sinceClosed === 'changed') return sound ? 'rolledBack' : anchored;
+  const [last] = audit.list({ limit: 1 }).items;
+  if (sound && vault.sinceClosed === 'unknown' && last?.action === 'vault.lock') {
+    // It was locked, but nobody vouches for the file: the machine died in that moment, or the note was taken.
+    audit.append({ action: 'vault.unvouched', actor: 'system' });
+  }
+  return anchored;
 }
 
 function upkeepOf(
@@ -179,7 +198,7 @@ function allHandlers(
     ...keysHandlers(services),
     ...retentionHandlers(services),
     ...registerHandlers(services),
-    ...policiesHandlers(),
+    ...policiesHandlers(services),
     ...consentRecordsHandlers(services),
     ...exitsHandlers(services),
     ...breachesHandlers(services),

@@ -32,7 +32,14 @@ export function recordSources(services: Facts, vault: OpenVault): RecordSources 
           sha256: model.sha256,
           auditSeq: models.history(model.modelId)[0]?.auditSeq ?? null,
         })),
-    retention: () => [],
+    retention: (purposeId) =>
+      governance.retention
+        .list()
+        .filter((rule) => rule.purposeId === null || rule.purposeId === purposeId)
+        .map(
+          ({ category, days, start, ground }) =>
+            `${category}: ${days} days from ${STARTS[start]} (${ground})`,
+        ),
     declared(purposeId) {
       leaves ??= new Map(
         audit
@@ -43,6 +50,12 @@ export function recordSources(services: Facts, vault: OpenVault): RecordSources 
     },
   };
 }
+
+const STARTS = {
+  import: 'import',
+  documentDate: 'the date of the document',
+  consentEnd: 'the end of consent',
+} as const;
 
 function cipherFacts(vault: OpenVault) {
   const { cipher, sqlite, kdf } = vault.info();

@@ -66,7 +66,9 @@ export function createServices(deps: ServicesDeps): Services {
 
   const governance = createGovernance({ ...base, scanFolders: () => scratchFolders() });
   const { keys } = deps.vault;
-  const staff = createStaff(base, { keys });
+  const { policies } = governance;
+  const passphraseBits = () => policies.limits().passphraseBits;
+  const staff = createStaff(base, { keys, passphraseBits });
   const orders = createOrders(base, { keys });
   const backups = createBackups({
     ...base,
@@ -74,6 +76,7 @@ export function createServices(deps: ServicesDeps): Services {
     files: deps.files,
     log: audit,
     appVersion,
+    mostHours: () => policies.limits().backupEveryHours,
   });
   const corpus = createCorpus({ ...base, governance });
   const models = createModels({
@@ -97,6 +100,7 @@ export function createServices(deps: ServicesDeps): Services {
   const { compute } = models;
   const training = createTraining({
     ...{ ...base, snapshots, models, bases: models.bases, compute },
+    mayTrain: governance.register.assessments.mayTrain,
     scanFolders: () => scratchFolders(),
   });
   const evaluation = createEvaluations({ ...base, snapshots, models, compute });

@@ -7,7 +7,7 @@
 //
 // Beside the lock after some minutes without input there is one that holds whatever one does: so many hours
 // after the passphrase was given, it is asked for again (NIST SP 800-63B, 12 hours at both AAL2 and AAL3).
-import { ROLES, type OutputOf, type Role } from '../../shared/contract/index.ts';
+import { ROLES, type OutputOf, type PolicyLimits, type Role } from '../../shared/contract/index.ts';
 import type { ErrorCode } from '../../shared/contract/errors.ts';
 import { err, failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { UserId } from '../../shared/kernel/id.ts';
@@ -32,11 +32,20 @@ export interface CallAudit extends AuditNote {
   readonly client: ClientKind;
 }
 
+/** What a policy narrows, asked on every call. */
+export interface PolicyGuard {
+  limits(): PolicyLimits;
+  /** True where none of these roles may call it here, although the contract would let them. */
+  denies(procedure: string, roles: readonly Role[]): boolean;
+}
+
 /** What the composition root makes of an open vault. */
 export interface SessionParts {
   readonly handlers: Handlers;
   readonly audit: (entry: CallAudit) => void;
   readonly dual: DualGuard;
+  /** The policy of the organisation, where one was applied. */
+  readonly policy?: PolicyGuard;
   /** The log's newest head against the newest one known outside the database. */
   readonly integrity: VaultStatus['integrity'];
   dispose(): void | Promise<void>;

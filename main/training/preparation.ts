@@ -27,6 +27,8 @@ export interface Prepared {
 export interface PreparationDeps {
   readonly snapshots: Pick<Snapshots, 'open' | 'get'>;
   readonly bases: Pick<Bases, 'choose' | 'find' | 'bundle'>;
+  /** Whether the impact assessment that a policy may ask for is there (Art. 35 GDPR). */
+  readonly mayTrain: (purposeId: string) => Result<unknown>;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface PreparationDeps {
  * MODEL_BLOCKED.
  */
 export function prepare(
-  { snapshots, bases }: Pick<PreparationDeps, 'snapshots' | 'bases'>,
+  { snapshots, bases, mayTrain }: PreparationDeps,
   actor: Actor,
   snapshotId: string,
   recipe: Recipe,
@@ -42,6 +44,8 @@ export function prepare(
   const opened = snapshots.open(snapshotId, { actor, operation: 'train' });
   if (!opened.ok) return opened;
   const reader = opened.value;
+  const assessed = mayTrain(reader.snapshot.purposeId);
+  if (!assessed.ok) return assessed;
   const { unfinished = 0 } = reader.snapshot;
   if (unfinished > 0 && learnedOf(recipe) === 'spans') {
     return failure(

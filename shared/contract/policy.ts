@@ -5,12 +5,15 @@
  */
 import { z } from 'zod';
 import { ARTICLE_6, ARTICLE_9, CATEGORIES, OPERATIONS } from '../domain/purpose.ts';
+import { RETENTION_STARTS } from '../domain/retention.ts';
 import { Day, Name, ROLES } from './define.ts';
 
 const Days = z.number().int().min(1).max(36_500);
 
 const PolicyPurpose = z.strictObject({
   name: Name,
+  /** Name of the purpose it is a part of, which stands before it in the list or is declared already. */
+  parent: Name.nullable().default(null),
   description: z.string().max(2000).default(''),
   operations: z.array(z.enum(OPERATIONS)).min(1).max(OPERATIONS.length),
   categories: z.array(z.enum(CATEGORIES)).min(1).max(CATEGORIES.length),
@@ -23,10 +26,22 @@ const PolicyPurpose = z.strictObject({
   retentionDays: Days.nullable().default(null),
 });
 
+const PolicyRetention = z.strictObject({
+  category: z.enum(CATEGORIES),
+  /** Name of a purpose; null: whatever the purpose. */
+  purpose: Name.nullable(),
+  days: Days,
+  start: z.enum(RETENTION_STARTS).default('import'),
+  /** The statute or decision behind the period. */
+  ground: z.string().trim().min(3).max(500),
+});
+
 /** Each is a bound; leaving it out leaves the matter to the site. */
 export const PolicyLimits = z.strictObject({
   /** The longest a screen may stay open untouched. */
-  idleLockMinutes: z.number().int().min(1).max(60).optional(),
+  idleLockMinutes: z.number().int().min(1).max(15).optional(),
+  /** The longest a session may last, whatever one does. */
+  sessionHours: z.number().int().min(1).max(12).optional(),
   /** The longest time between two backups; a schedule must exist. */
   backupEveryHours: z.number().int().min(1).max(8760).optional(),
   /** What guessing a new passphrase must cost, in bits as `shared/domain/passphrase.ts` counts them. */
@@ -53,6 +68,8 @@ export const Policy = z.strictObject({
   purposes: z.array(PolicyPurpose).max(100).default([]),
   /** Nobody declares further purposes. */
   onlyThesePurposes: z.boolean().default(false),
+  /** Stand beside the site's own rules; the shortest decides. */
+  retention: z.array(PolicyRetention).max(200).default([]),
   /** What a role may not do here although the contract would let it. */
   without: z
     .array(

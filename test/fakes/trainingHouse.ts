@@ -76,7 +76,10 @@ export async function createTrainingHouse(options: HouseOptions) {
     });
     const { compute } = models;
     const snapshots = options.deaf === true ? deafened(labeling.snapshots) : labeling.snapshots;
-    const training = createTraining({ ...base, snapshots, models, bases: models.bases, compute });
+    const training = createTraining({
+      ...{ ...base, snapshots, models, bases: models.bases, compute },
+      mayTrain: governance.register.assessments.mayTrain,
+    });
     const evaluation = createEvaluations({ ...base, snapshots, models, compute });
     const serving = createServing({
       predictors: models.predictors,

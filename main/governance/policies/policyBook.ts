@@ -16,20 +16,23 @@ export interface PolicyBook {
   denies(procedure: string, mayCall: readonly Role[]): boolean;
   /** Newest first. */
   history(): readonly AppliedRow[];
+  /** After a policy was applied. */
+  refresh(): void;
 }
 
 export function createPolicyBook({ store }: Pick<RoomContext, 'store'>): PolicyBook {
   const repository = createPolicyRepository(store);
-  // Parsed once per file: limits are asked for on every call.
-  let known: { readonly id: string; readonly policy: Policy } | undefined;
+  // Parsed once: limits are asked for on every call.
+  let known: { readonly current: ReturnType<PolicyBook['current']> } | undefined;
 
   function current(): ReturnType<PolicyBook['current']> {
-    const row = repository.newest();
-    if (!row) return undefined;
-    if (known?.id !== row.id) {
-      known = { id: row.id, policy: PolicyFile.parse(JSON.parse(row.file)).policy };
+    if (!known) {
+      const row = repository.newest();
+      known = {
+        current: row && { policy: PolicyFile.parse(JSON.parse(row.file)).policy, row },
+      };
     }
-    return { policy: known.policy, row };
+    return known.current;
   }
 
   return {
@@ -44,5 +47,6 @@ export function createPolicyBook({ store }: Pick<RoomContext, 'store'>): PolicyB
       return open.length === 0;
     },
     history: () => repository.all(),
+    refresh: () => void (known = undefined),
   };
 }

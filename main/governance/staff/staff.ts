@@ -2,6 +2,7 @@
 // remembers names after somebody has left, so that old leaves and orders stay readable.
 import type { Role } from '../../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
+import { guessBits } from '../../../shared/domain/passphrase.ts';
 import type { UserId } from '../../../shared/kernel/id.ts';
 import type { VaultKeys } from '../../store/index.ts';
 import type { Actor, RoomContext } from '../context.ts';
@@ -46,7 +47,14 @@ export interface Staff {
 
 export function createStaff(
   { store, clock, audit }: RoomContext,
-  { keys }: { readonly keys: VaultKeys },
+  {
+    keys,
+    passphraseBits,
+  }: {
+    readonly keys: VaultKeys;
+    /** The least a policy of the organisation asks of a new passphrase, in bits. */
+    readonly passphraseBits?: () => number | undefined;
+  },
 ): Staff {
   const repository = createStaffRepository(store);
 
@@ -82,6 +90,17 @@ export function createStaff(
     return row;
   }
 
+  /** What a policy of the organisation asks of a new passphrase; what is in use stays. */
+  function tooWeak(passphrase: string): ReturnType<typeof failure> | undefined {
+    const least = passphraseBits?.();
+    if (least === undefined || guessBits(passphrase) >= least) return undefined;
+    return failure(
+      'WEAK_PASSPHRASE',
+      'Your organisation asks for a passphrase that is harder to guess. Nothing was changed. Use more words, or longer ones that nobody would say in a row.',
+      { bits: least },
+    );
+  }
+
   const nobody = () =>
     failure(
       'NOT_FOUND',
@@ -114,6 +133,8 @@ export function createStaff(
           { name: wanted },
         );
       }
+      const weak = tooWeak(passphrase);
+      if (weak) return weak;
       const added = await keys.add({ name: wanted, roles }, passphrase);
       if (!added.ok) return added;
       const { id } = added.value;
@@ -164,11 +185,15 @@ export function createStaff(
     async resetPassphrase(actor, userId, passphrase) {
       const user = present(userId);
       if (!user) return nobody();
+      const weak = tooWeak(passphrase);
+      if (weak) return weak;
       store.transaction(() => log('staff.resetPassphrase', actor, userId));
       const reset = await keys.reset(user.id, passphrase);
       return reset.ok ? ok(memberOf(remember(userId, user.name, user.roles))) : reset;
     },
     async changePassphrase(actor, current, next) {
+      const weak = tooWeak(next);
+      if (weak) return weak;
       const changed = await keys.changePassphrase(actor.userId as UserId, current, next);
       if (changed.ok) store.transaction(() => log('staff.changePassphrase', actor, actor.userId));
       return changed;

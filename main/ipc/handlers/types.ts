@@ -81,6 +81,8 @@ export type OwnName =
   | 'vault.salvage'
   | 'audit.verifyFile'
   | 'audit.vectors'
+  | 'policy.read'
+  | 'policy.sign'
   | 'backup.restore';
 
 export type ServiceName = Exclude<ProcedureName, OwnName>;

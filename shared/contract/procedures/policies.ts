@@ -18,10 +18,32 @@ const FileText = z.string().min(2).max(1_000_000);
 const Path = z.strictObject({ kind: z.literal('path'), path: z.string().min(1).max(4096) });
 const Fingerprint = z.string().max(100);
 
+export const POLICY_PROBLEMS = [
+  'json',
+  'shape',
+  'signature',
+  'foreignKey',
+  'succession',
+  'older',
+  'twice',
+  'purposeUnsound',
+  'purposeDiffers',
+  'purposeRetired',
+  'parentUnknown',
+  'purposeUnknown',
+  'categoryNotCovered',
+  'startNeedsConsent',
+  'procedureUnknown',
+  'procedureProtected',
+  'neverAllowed',
+  'hash',
+] as const;
 export const PolicyProblem = z.strictObject({
   /** Where in the file, e.g. `limits.idleLockMinutes`; empty for the file as a whole. */
   place: z.string().max(200),
-  what: z.string().max(500),
+  code: z.enum(POLICY_PROBLEMS),
+  /** The value or rule it is about; for people who write policies. */
+  detail: z.string().max(500),
 });
 export type PolicyProblem = z.infer<typeof PolicyProblem>;
 
@@ -36,6 +58,16 @@ export const PolicySummary = z.strictObject({
   /** Of the key that signed it. */
   key: Fingerprint,
   purposes: z.array(Name).max(100),
+  retention: z
+    .array(
+      z.strictObject({
+        category: z.string().max(20),
+        purpose: Name.nullable(),
+        days: z.number().int().positive(),
+        ground: z.string().max(500),
+      }),
+    )
+    .max(200),
   onlyThesePurposes: z.boolean(),
   without: z
     .array(
@@ -101,8 +133,15 @@ export const policiesProcedures = {
       sha256: Sha256,
       /** The key was never seen here: compare its fingerprint with the one on paper. */
       pins: z.boolean(),
-      /** What changes at once, e.g. purposes that will be declared. */
-      effects: z.array(z.string().max(300)).max(300),
+      /** What changes at once. */
+      effects: z
+        .array(
+          z.strictObject({
+            what: z.enum(['declares', 'retention', 'endsRetention', 'backups']),
+            name: z.string().max(300),
+          }),
+        )
+        .max(500),
     }),
     errors: [],
     roles: ['administrator', 'steward', 'auditor'],
