@@ -24,6 +24,8 @@ export const keys = {
   'device.unbind.text':
     'Ihre Passphrase allein öffnet den Tresor wieder sofort, auch für jemanden mit einer Kopie des Ordners. Das Geheimnis bleibt im Schlüsselspeicher, weil Sicherungen aus dieser Zeit es brauchen.',
   'device.without': 'Ohne das Gerät',
+  'device.without.ask':
+    'Was soll den Tresor öffnen, wenn dieses Gerät verloren, kaputt oder nicht zur Hand ist?',
   'device.without.passphrase': 'Die Passphrase, langsamer',
   'device.without.passphrase.text':
     'Niemand wird je ausgesperrt. Wer an einer gestohlenen Kopie rät, braucht achtmal so lange; wer Ihre Passphrase anderswo benutzt, steht im Protokoll.',

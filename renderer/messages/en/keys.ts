@@ -21,6 +21,8 @@ export const keys = {
   'device.unbind.text':
     'Your passphrase alone opens the vault at once again, also for whoever takes a copy of the folder. The secret stays in the key store, because backups made meanwhile need it.',
   'device.without': 'Without the device',
+  'device.without.ask':
+    'If this device is lost, broken or not at hand, what should open the vault?',
   'device.without.passphrase': 'The passphrase, slower',
   'device.without.passphrase.text':
     'Nobody is ever locked out. Whoever guesses at a stolen copy needs eight times as long; whoever uses your passphrase elsewhere is written into the log.',

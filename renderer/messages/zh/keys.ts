@@ -23,6 +23,7 @@ export const keys = {
   'device.unbind.text':
     '之后仅凭口令即可立即打开保险库，对拿到文件夹副本的人也是如此。密钥仍保留在密钥库中，因为期间所做的备份需要它。',
   'device.without': '没有该设备时',
+  'device.without.ask': '如果本设备丢失、损坏或不在手边，用什么打开保险库？',
   'device.without.passphrase': '口令，但更慢',
   'device.without.passphrase.text':
     '任何人都不会被锁在外面。猜测被盗副本需要八倍时间；在别处使用您的口令会被写入日志。',
