@@ -161,7 +161,7 @@ export const retention = {
   'retention.rule.locked':
     'Ihre Organisation hat diese Frist mit ihrer Richtlinie gesetzt. Sie können daneben eine kürzere setzen.',
   'retention.holds.lead':
-    'Eine Sperre bewahrt vor dem Löschen, was ein Fall braucht, auch vor einem Löschantrag. Sie erlaubt niemandem die Nutzung. Sie endet, wenn zwei Personen sie aufheben.',
+    'Eine Sperre bewahrt vor dem Löschen, was ein Fall braucht, auch vor einem Löschantrag. Sie gibt niemandem mehr Recht zur Nutzung. Sie endet, wenn zwei Personen sie aufheben.',
   'retention.holds.none.title': 'Keine Sperre gesetzt',
   'retention.holds.none.text':
     'Setzen Sie eine, wenn ein Fall Daten braucht, die sonst gelöscht würden.',

@@ -155,7 +155,7 @@ export const retention = {
   'retention.rule.locked':
     'Your organisation set this period with its policy. You may set a shorter one beside it.',
   'retention.holds.lead':
-    'A hold keeps what a case needs from being deleted, also by an erasure. It allows nobody to use it. It ends when two people release it.',
+    'A hold keeps what a case needs from being deleted, also by an erasure. It gives nobody more right to use it. It ends when two people release it.',
   'retention.holds.none.title': 'No hold is set',
   'retention.holds.none.text': 'Set one when a case needs data that would otherwise be deleted.',
   'retention.holds.set': 'Set a hold',

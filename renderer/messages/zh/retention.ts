@@ -124,7 +124,7 @@ export const retention = {
   'retention.rule.end': '终止规则',
   'retention.rule.locked': '此期限由您的组织通过政策设定。您可以另设更短的期限。',
   'retention.holds.lead':
-    '保全使案件所需内容免于删除，包括应请求的删除；但不允许任何人使用。须由两人共同解除。',
+    '保全使案件所需内容免于删除，包括应请求的删除；但不赋予任何人更多的使用权。须由两人共同解除。',
   'retention.holds.none.title': '未设定保全',
   'retention.holds.none.text': '当案件需要原本会被删除的数据时，请设定保全。',
   'retention.holds.set': '设定保全',
