@@ -1,6 +1,7 @@
 /*
  * What a person takes along as a FHIR R4 (4.0.1) bundle of type `collection`: Patient, Consent per purpose,
- * DocumentReference per text with the text inside. Elements and value sets: hl7.org/fhir/R4/patient.html,
+ * DocumentReference per text with the text inside. Only what the person provided is in it, and says so in its
+ * tag; a text with gaps carries the security label REDACTED (v3-ObservationValue). Elements and value sets: hl7.org/fhir/R4/patient.html,
  * consent.html (invariant ppc-1: a policy or a rule), documentreference.html, bundle.html (bdl-7: full URLs
  * are unique).
  */
@@ -8,6 +9,13 @@ import { createHash } from 'node:crypto';
 import type { AccessData, AccessDocument } from '../governance/index.ts';
 
 const STATUS = { given: 'active', refused: 'rejected', withdrawn: 'inactive' } as const;
+
+const PROVIDED = { tag: [{ code: 'provided', display: 'Provided by the person' }] };
+const REDACTED = {
+  system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
+  code: 'REDACTED',
+  display: 'redacted',
+};
 
 export function fhirBundle(data: AccessData, texts: readonly AccessDocument[]) {
   const url = (part: string): string => uuidUrl(`${data.request.requestId}\0${part}`);
@@ -23,16 +31,20 @@ export function fhirBundle(data: AccessData, texts: readonly AccessDocument[]) {
         fullUrl: patientUrl,
         resource: {
           resourceType: 'Patient',
-          identifier: data.person.identifiers.map(({ scheme, value }) => ({
-            type: { text: scheme },
-            value,
-          })),
+          meta: PROVIDED,
+          ...(data.person.identifiers.length > 0 && {
+            identifier: data.person.identifiers.map(({ scheme, value }) => ({
+              type: { text: scheme },
+              value,
+            })),
+          }),
         },
       },
       ...[...newest.values()].map((consent) => ({
         fullUrl: url(`consent\0${consent.purposeId}`),
         resource: {
           resourceType: 'Consent',
+          meta: PROVIDED,
           status: STATUS[consent.type],
           scope: coded('http://terminology.hl7.org/CodeSystem/consentscope', 'patient-privacy'),
           category: [coded('http://loinc.org', '59284-0')],
@@ -51,6 +63,7 @@ export function fhirBundle(data: AccessData, texts: readonly AccessDocument[]) {
         fullUrl: url(`text\0${index}`),
         resource: {
           resourceType: 'DocumentReference',
+          meta: text.withheld > 0 ? { ...PROVIDED, security: [REDACTED] } : PROVIDED,
           status: 'current',
           subject: patient,
           date: text.importedAt,
@@ -59,7 +72,10 @@ export function fhirBundle(data: AccessData, texts: readonly AccessDocument[]) {
               attachment: {
                 contentType: 'text/plain; charset=utf-8',
                 ...(text.language !== null && { language: text.language }),
-                data: Buffer.from(text.text, 'utf8').toString('base64'),
+                // An empty value is none in FHIR.
+                ...(text.text !== '' && {
+                  data: Buffer.from(text.text, 'utf8').toString('base64'),
+                }),
                 title: text.name,
               },
             },
