@@ -2,6 +2,7 @@
 // also demands a silent console: a policy violation or an error of a component is a failure.
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ROOMS } from '../../renderer/app/rooms.ts';
 import {
   browserMissing,
   launch,
@@ -32,7 +33,7 @@ describe.skipIf(browserMissing())('the frame', () => {
 
   test('shows the rooms, where it stands and what is trusted', async () => {
     const { page } = await open({ route: '/documents' });
-    expect(await page.getByRole('navigation').getByRole('link').count()).toBe(11);
+    expect(await page.getByRole('navigation').getByRole('link').count()).toBe(ROOMS.length);
     expect(await page.locator('nav [aria-current=page]').innerText()).toContain('Documents');
     const status = page.getByRole('contentinfo');
     expect(await status.innerText()).toMatch(/Locks in 10 min[\s\S]*No network/);

@@ -43,6 +43,9 @@ const ROUTES = [
   '/breaches',
   '/breaches/brc_01KAR000002',
   '/reports/rep_01KAR000001',
+  '/consent/ask/sub_01KAR000011/pur_01KAR000001',
+  '/consent/record/sub_01KAR000001/pur_01KAR000001',
+  '/breaches/brc_01KAR000001',
   '/reports/exits',
   '/audit',
   '/settings',
@@ -55,6 +58,9 @@ const ROOMS = [
   '/training/sweeps',
   '/training/bases',
   '/requests/kept',
+  '/retention/rules',
+  '/retention/holds',
+  '/reports/exits',
 ];
 
 describe.skipIf(browserMissing())('screens', () => {
