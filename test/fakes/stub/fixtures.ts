@@ -527,7 +527,7 @@ function modelsOf(vault: StubVault, purpose: Purpose): void {
   });
   vault.models = [
     model(1, 'Ward 7 tagger, standard', 'valid', null),
-    model(2, 'Ward 7 tagger, quick', 'stale', 'A person in its training data withdrew consent.'),
+    model(2, 'Ward 7 tagger, quick', 'stale', 'a consent was withdrawn'),
   ];
   vault.evaluations = [1, 2].map((n): Evaluation => {
     const f1 = n === 1 ? 0.912 : 0.874;
