@@ -45,6 +45,8 @@ export const consentRecords = {
   'consent.record.open': 'Ganzer Nachweis',
   'record.title': 'Einwilligungsnachweis',
   'consent.record.none': 'Noch nichts entschieden',
+  'consent.record.none.text':
+    'Fragen Sie die Person am Bildschirm, oder halten Sie fest, was auf Papier steht.',
   'consent.record.missing': { one: '{count} Angabe fehlt', other: '{count} Angaben fehlen' },
   'consent.record.complete': 'Nichts fehlt.',
   'consent.record.events': 'Entscheidungen',
@@ -106,6 +108,7 @@ export const consentRecords = {
   'consent.rules.country': '{age}, wie in {country} (Tabelle {version}, rechtlich zu bestätigen)',
   'consent.rules.strictest': '{age}, das strengste: kein Land gewählt (Tabelle {version})',
   'consent.rules.own': '{count} Jahre, hier festgelegt',
+  'consent.rules.law': 'Wie das Recht des Landes sagt',
   'consent.rules.lapses': 'Erneut fragen, wenn ein Kind alt genug ist',
   'consent.rules.save': 'Speichern',
 } as const satisfies Translation<typeof en>;

@@ -42,6 +42,7 @@ export const consentRecords = {
   'consent.record.open': 'Full record',
   'record.title': 'Consent record',
   'consent.record.none': 'Nothing has been decided yet',
+  'consent.record.none.text': 'Ask them on screen, or record what is on paper.',
   'consent.record.missing': {
     one: '{count} field is missing',
     other: '{count} fields are missing',
@@ -105,6 +106,7 @@ export const consentRecords = {
   'consent.rules.country': '{age}, as in {country} (table {version}, to be confirmed by counsel)',
   'consent.rules.strictest': '{age}, the strictest: no country is chosen (table {version})',
   'consent.rules.own': '{count} years, set here',
+  'consent.rules.law': 'As the law of the country says',
   'consent.rules.lapses': 'Ask again when a child comes of age',
   'consent.rules.save': 'Save',
 } as const;

@@ -42,6 +42,7 @@ export const consentRecords = {
   'consent.record.open': '完整记录',
   'record.title': '同意记录',
   'consent.record.none': '尚无决定',
+  'consent.record.none.text': '请在屏幕上征询，或录入纸质表格的内容。',
   'consent.record.missing': { other: '缺少 {count} 项' },
   'consent.record.complete': '没有缺项。',
   'consent.record.events': '决定',
@@ -100,6 +101,7 @@ export const consentRecords = {
   'consent.rules.country': '{age}，按 {country}（表 {version}，须经法律顾问确认）',
   'consent.rules.strictest': '{age}，最严格：未选择国家（表 {version}）',
   'consent.rules.own': '{count} 岁，本机构设定',
+  'consent.rules.law': '按所在国法律',
   'consent.rules.lapses': '未成年人达到年龄后重新征询',
   'consent.rules.save': '保存',
 } as const satisfies Translation<typeof en>;
