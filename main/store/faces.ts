@@ -216,6 +216,12 @@ export interface MadeBackup {
   readonly bytes: number;
 }
 
+/**
+ * `same`: the database is byte by byte what the last clean close left. `changed`: it is not, so a page, a
+ * write-ahead log or the whole file was put back. `unknown`: the last session did not end cleanly.
+ */
+export type SinceClosed = 'same' | 'changed' | 'unknown';
+
 export interface OpenVault {
   readonly id: VaultId;
   readonly name: string;
@@ -225,6 +231,9 @@ export interface OpenVault {
   /** The access is bound to a device, and this was not it: everybody is told. */
   readonly withoutDevice: boolean;
   readonly notices: readonly VaultNotice[];
+  readonly sinceClosed: SinceClosed;
+  /** People looked at a changed database and go on from it: the next close vouches for it again. */
+  acceptChange(): void;
   readonly store: Store;
   readonly keys: VaultKeys;
   info(): VaultInfo;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { attemptAsync, fault, type Clock, type Random } from '../platform/index.ts';
 import type { VaultId } from '../../shared/kernel/id.ts';
 import { makeBackup } from './backup.ts';
+import { findClosed, forgetClosed, noteClosed } from './closed.ts';
 import { DATABASE_FILE, keyOpens, openHandle } from './driver.ts';
 import type { DeviceSecrets } from './devices.ts';
 import type { OpenVault, VaultNotice, VaultUser } from './faces.ts';
@@ -37,10 +38,12 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
   const { folder, read, keys, clock, random, lock } = deps;
   const { vault } = read.header;
   const path = join(folder, DATABASE_FILE);
+  const found = findClosed(folder);
   const newestFirst = [...keys].sort((a, b) => b.generation - a.generation);
   const key = newestFirst.find(({ bytes }) => keyOpens(path, vault.cipher, bytes));
   if (!key) throw unreadable();
   authenticateHeader(read, key);
+  const sinceClosed = found.judge(vault.id, key.bytes);
 
   const handle = openHandle(path, { cipher: vault.cipher, key: key.bytes });
   const keyring = createKeyring({ ...deps, header: read.header, key });
@@ -57,6 +60,8 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
     else healCopy(folder, () => keyring.settle(key));
     schemaVersion = migrate(database, deps.migrations, clock);
     store.sealed.sweep();
+    // The evidence of a change stays until people have decided about it.
+    if (sinceClosed !== 'changed') forgetClosed(folder);
   } catch (error) {
     close();
     throw error;
@@ -65,6 +70,7 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
   }
 
   let open = true;
+  let vouches = sinceClosed !== 'changed';
   return {
     id: vault.id as VaultId,
     name: vault.name,
@@ -72,6 +78,10 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
     byRecoveryCode: deps.byRecoveryCode,
     withoutDevice: deps.withoutDevice,
     notices,
+    sinceClosed,
+    acceptChange() {
+      vouches = true;
+    },
     store,
     keys: keyring.keys,
     info: () => ({
@@ -95,12 +105,22 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
       }
       try {
         close();
+        if (vouches) vouchFor(folder, vault.id, keyring.current().bytes);
       } finally {
         keyring.close();
         lock.release();
       }
     },
   };
+}
+
+/** Without it the next opening knows less; closing must not fail for it. */
+function vouchFor(folder: string, vaultId: string, key: Uint8Array): void {
+  try {
+    noteClosed(folder, vaultId, key);
+  } catch {
+    forgetClosed(folder);
+  }
 }
 
 /** One copy of the header is one accident away from none. A medium that cannot be written keeps what it has. */

@@ -12,6 +12,7 @@ import {
   type Random,
 } from '../platform/index.ts';
 import type { VaultId } from '../../shared/kernel/id.ts';
+import { CLOSED_FILE } from './closed.ts';
 import { createDatabase, type Database } from './database.ts';
 import {
   DATABASE_FILE,
@@ -33,7 +34,7 @@ import { createSnapshots } from './snapshot.ts';
 import { UNLOCK_FILE } from './throttle.ts';
 
 export const SEALED_FOLDER = 'sealed';
-const RESERVED = new Set([HEADER_FILE, HEADER_COPY, OWNER_FILE, UNLOCK_FILE]);
+const RESERVED = new Set([HEADER_FILE, HEADER_COPY, OWNER_FILE, UNLOCK_FILE, CLOSED_FILE]);
 const IMAGE_PIECE = 1 << 24;
 
 export interface StoreDeps {

@@ -43,6 +43,8 @@ export function createFakeVaults(roles: readonly Role[] = ROLES): FakeVaults {
       byRecoveryCode: false,
       withoutDevice: false,
       notices: [],
+      sinceClosed: 'same',
+      acceptChange: () => undefined,
       store: { vaultId: id, db: database.db, transaction: database.transaction } as never,
       keys: {
         users: () => [user],
