@@ -306,9 +306,45 @@ describe.skipIf(browserMissing())('training', () => {
     await on.page.getByRole('row', { name: /quick/ }).click();
     const side = on.page.locator('aside');
     await side.getByText('Stale').waitFor();
-    await side.getByText('A person in its training data withdrew consent.').waitFor();
+    await side.getByText('A consent behind it was withdrawn').waitFor();
+    await side.getByText('1 person withdrew').waitFor();
+    await side.getByText('2 people were erased').waitFor();
+    await side.getByText(/Decide by .*; after that it is blocked/).waitFor();
     await on.page.getByRole('row', { name: /first try/ }).click();
     await side.getByText('This run has no model yet.').waitFor();
+  });
+
+  it('lets the steward train again without whoever left, and shows the certificate', async () => {
+    const on = await room();
+    await on.page.getByRole('row', { name: /quick/ }).click();
+    const side = on.page.locator('aside');
+    await side.getByRole('button', { name: 'Decide …' }).click();
+    const dialog = on.page.getByRole('dialog');
+    await dialog.getByText(/byte for byte that of a run that never saw them/).waitFor();
+    await dialog.getByText('about 2:23').waitFor();
+    await dialog.getByRole('button', { name: 'Train again' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await side.getByText('Destroyed', { exact: true }).waitFor();
+    await side.getByRole('button', { name: 'Certificate: trained again' }).click();
+    await dialog.getByText('8, now 5').waitFor();
+    await on.page.keyboard.press('Escape');
+    await side.getByRole('button', { name: 'Certificate: destroyed' }).click();
+    await dialog.getByText(/0 hits for 132 traces/).waitFor();
+  });
+
+  it('destroys a model only for who types its name', async () => {
+    const on = await room();
+    await on.page.getByRole('row', { name: /quick/ }).click();
+    const side = on.page.locator('aside');
+    await side.getByRole('button', { name: 'Decide …' }).click();
+    const dialog = on.page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: 'Destroy it' }).check();
+    const destroy = dialog.getByRole('button', { name: 'Destroy', exact: true });
+    expect(await destroy.isDisabled()).toBe(true);
+    await dialog.getByLabel(/Type the name of the model/).fill('Ward 7 tagger, quick');
+    await destroy.click();
+    await dialog.waitFor({ state: 'detached' });
+    await side.getByText('Destroyed', { exact: true }).waitFor();
   });
 
   it('moves through the runs with the arrow keys', async () => {

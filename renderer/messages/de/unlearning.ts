@@ -91,6 +91,11 @@ export const unlearning = {
   'unlearning.note.splitsKept':
     'Wie die Daten aufgeteilt wurden, ist nicht bekannt; alle blieben, wo sie waren.',
   'unlearning.note.builtOnSuccessor': 'Es baut auf dem Nachfolger seiner früheren Grundlage auf.',
+  'recipe.field.shards': 'Teilmodelle nach Personen',
+  'recipe.hint.shards':
+    '2 bis 8 Modelle, die gemeinsam antworten; wer ausscheidet, wird durch Neutraining nur eines davon verlernt. Weniger Personen je Modell kosten Genauigkeit',
+  'recipe.issue.at.shards':
+    'Nicht mit Schlusstest oder Privatheit: Die Teilmodelle antworten nur gemeinsam',
   'job.procedure.unlearning.retrain': 'Training ohne die Ausgeschiedenen',
   'job.procedure.unlearning.destroy': 'Vernichten eines Modells',
   'job.stage.deleting': 'Löschen',

@@ -44,10 +44,10 @@ export const unlearning = {
   'unlearning.do.destroy': 'Destroy',
   'unlearning.do.block': 'Block',
   'unlearning.exactness.weights':
-    'Exact: the file will be byte for byte that of a run that never saw them.',
+    'Exact: the file is byte for byte that of a run that never saw them.',
   'unlearning.exactness.perShard': 'Exact for each shard: those without them stay byte for byte.',
   'unlearning.exactness.distribution':
-    'They will be absent. The noise of private training is never drawn twice, so there is no hash to compare.',
+    'They are absent. The noise of private training is never drawn twice, so there is no hash to compare.',
   'unlearning.cannot.destroyed': 'Its weights are destroyed.',
   'unlearning.cannot.superseded': 'Another model has taken its place.',
   'unlearning.cannot.nobodyLeft': 'Nobody it learned from has left.',
@@ -85,6 +85,11 @@ export const unlearning = {
   'unlearning.note.splitsKept':
     'It is not known how the data was split, so everybody stayed where they were.',
   'unlearning.note.builtOnSuccessor': 'It was built on the successor of its former base.',
+  'recipe.field.shards': 'Shards of people',
+  'recipe.hint.shards':
+    '2 to 8 models that answer together; who leaves is unlearned by training one of them again. Fewer people each cost accuracy',
+  'recipe.issue.at.shards':
+    'Not with a test at the end or privacy: the shards answer only together',
   'job.procedure.unlearning.retrain': 'Training without those who left',
   'job.procedure.unlearning.destroy': 'Destroying a model',
   'job.stage.deleting': 'Deleting',

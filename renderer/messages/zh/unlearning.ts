@@ -67,6 +67,10 @@ export const unlearning = {
   'unlearning.note.privateNoise': '隐私训练：任意两次训练的哈希都不同。',
   'unlearning.note.splitsKept': '不清楚数据如何划分，因此各人保持原位。',
   'unlearning.note.builtOnSuccessor': '它基于原基础模型的后继模型。',
+  'recipe.field.shards': '按人员分片',
+  'recipe.hint.shards':
+    '2 至 8 个共同作答的模型；有人离开时只需重新训练其中一个。每个分片人数较少会降低准确率',
+  'recipe.issue.at.shards': '不能与结束时测试或隐私训练同用：各分片只共同作答',
   'job.procedure.unlearning.retrain': '不含离开者的训练',
   'job.procedure.unlearning.destroy': '销毁模型',
   'job.stage.deleting': '删除中',

@@ -94,6 +94,7 @@ export const SETTINGS: Readonly<Record<Architecture, readonly Setting[]>> = {
     number('towers', 'model'),
     { path: 'dilations', group: 'model', control: 'numbers' },
     number('buckets', 'model'),
+    number('shards', 'model', OPTIONAL),
     ...RUNNING,
   ],
   encoder: [
@@ -113,6 +114,7 @@ export const SETTINGS: Readonly<Record<Architecture, readonly Setting[]>> = {
     choice('alignment', 'model', ['words', 'subwords', 'characters'], {
       when: is('task', 'spans'),
     }),
+    number('shards', 'model', OPTIONAL),
     toggle('testAtEnd', 'checkpoints'),
     ...RUNNING,
     choice('provider', 'checkpoints', ['', 'cpu', 'webgpu', 'cuda'], OPTIONAL),
