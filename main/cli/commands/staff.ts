@@ -83,7 +83,22 @@ export function addUserCommands(program: Program): void {
       const userId = await findUser(session, name);
       return withSecond(session, 'user.remove', { userId }, options, (removed) => ({
         json: removed,
-        text: `${removed.name} cannot open this vault any more; it has a new key. Backups made before can still be opened with the old passphrase.`,
+        text: [
+          `${removed.name} cannot open this vault any more; it has a new key.`,
+          ...(removed.readableBackups.length === 0
+            ? ['No backup that is here now can be opened with the old passphrase.']
+            : [
+                'The old passphrase still opens these backups; make a new one and destroy them when you can:',
+                table(
+                  ['backup', 'made', 'folder'],
+                  removed.readableBackups.map(({ backupId, madeAt, folder }) => [
+                    backupId,
+                    madeAt,
+                    folder,
+                  ]),
+                ),
+              ]),
+        ].join('\n\n'),
       }));
     },
   });

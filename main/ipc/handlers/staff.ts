@@ -3,7 +3,7 @@
 import { contract, type Order, type ProcedureName } from '../../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import type { UserId } from '../../../shared/kernel/id.ts';
-import type { AuditLog, DualOrder, Orders, Staff } from '../../governance/index.ts';
+import type { AuditLog, Backups, DualOrder, Orders, Staff } from '../../governance/index.ts';
 import type { JsonValue } from '../../platform/index.ts';
 import type { Guesses } from '../guesses.ts';
 import type { CallContext, Handlers } from './types.ts';
@@ -28,8 +28,10 @@ export function staffHandlers({
   orders,
   audit,
   guesses,
+  backups,
 }: {
   readonly staff: Staff;
+  readonly backups: Pick<Backups, 'list'>;
   readonly orders: Orders;
   readonly audit: Pick<AuditLog, 'acceptHead'>;
   readonly guesses: Guesses;
@@ -77,7 +79,18 @@ export function staffHandlers({
       context.progress({ stage: 'rekeying', done: 0, total: 1, unit: 'steps', etaSeconds: null });
       // The new key blocks the process while pages are rewritten; the page hears of it before.
       await new Promise((resolve) => setImmediate(resolve));
-      return member(staff.remove(context.session.actor, userId), context);
+      const removed = member(staff.remove(context.session.actor, userId), context);
+      if (!removed.ok) return removed;
+      const opens = backups
+        .list()
+        .filter(({ formerUsers }) => formerUsers.some((former) => former.userId === userId));
+      const toTerminal = context.client === 'terminal';
+      return ok({
+        ...removed.value,
+        readableBackups: opens.slice(0, 1000).map(({ backupId, madeAt, folder }) => ({
+          ...{ backupId, madeAt, folder: toTerminal ? folder : null },
+        })),
+      });
     },
     'user.resetPassphrase': async ({ userId, passphrase }, context) =>
       member(await staff.resetPassphrase(context.session.actor, userId, passphrase), context),

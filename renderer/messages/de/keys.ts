@@ -61,6 +61,8 @@ export const keys = {
   'settings.lock.hours': 'Sperren nach Stunden, was immer Sie tun',
   'settings.lock.hours.hint':
     'Ab dem Entsperren, höchstens 12. Einige Minuten vorher sagt es die Statuszeile.',
+  'people.remove.backups':
+    '{name} ist entfernt und der Tresor hat einen neuen Schlüssel. Diese Sicherungen sind älter: Die frühere Passphrase öffnet sie noch. Machen Sie eine neue Sicherung und vernichten Sie diese.',
   'order.what.audit.rotateKey': 'Dem Prüfprotokoll statt {key} einen neuen Schlüssel geben',
   'order.what.model.export': 'Das Modell {model} an {recipient} herausgeben',
 } as const satisfies Translation<typeof en>;

@@ -55,6 +55,8 @@ export const keys = {
   'settings.lock.hours': 'Lock after hours, whatever you do',
   'settings.lock.hours.hint':
     'From unlocking on, at most 12. Some minutes before, the status bar says so.',
+  'people.remove.backups':
+    '{name} is gone and the vault has a new key. These backups are older: the former passphrase still opens them. Make a new backup, then destroy these.',
   'order.what.audit.rotateKey': 'Give the audit log a new key instead of {key}',
   'order.what.model.export': 'Hand the model {model} out to {recipient}',
 } as const;

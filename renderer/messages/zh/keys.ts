@@ -52,6 +52,8 @@ export const keys = {
     '解锁若干小时后，无论您在做什么都会再次要求口令。所有内容都已保存，正在运行的任务会继续。',
   'settings.lock.hours': '无论如何，多少小时后锁定',
   'settings.lock.hours.hint': '从解锁时算起，最多 12 小时。状态栏会提前几分钟提示。',
+  'people.remove.backups':
+    '{name} 已移除，保险库已换新密钥。以下备份较旧，原口令仍可打开。请做一份新备份，然后销毁它们。',
   'order.what.audit.rotateKey': '为审计日志更换密钥（现为 {key}）',
   'order.what.model.export': '把模型 {model} 交给 {recipient}',
 } as const satisfies Translation<typeof en>;

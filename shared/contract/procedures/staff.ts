@@ -112,7 +112,19 @@ export const staffProcedures = {
   'user.remove': procedure({
     kind: 'job',
     input: z.strictObject({ userId: Identifier }),
-    output: StaffMember,
+    output: StaffMember.extend({
+      /** Known backups that the former passphrase still opens, newest first: no new key reaches them. */
+      readableBackups: z
+        .array(
+          z.strictObject({
+            backupId: Identifier,
+            madeAt: At,
+            /** Told to the terminal only, null for the page. */
+            folder: z.string().max(4096).nullable(),
+          }),
+        )
+        .max(1000),
+    }),
     errors: ['ORDER_NEEDED', 'AUDIT_BROKEN'],
     ...administers,
     keeps: 'nothing',

@@ -177,7 +177,12 @@ export const staffHandlers: HandlersOf<
   },
   'user.remove'({ userId }, context) {
     clearOrder(context, 'user.remove', { userId });
-    return changePerson(context, userId, { removedAt: at(0) });
+    return {
+      ...changePerson(context, userId, { removedAt: at(0) }),
+      readableBackups: [1, 2].map((number) => ({
+        ...{ backupId: id('bak', number), madeAt: at(number), folder: null },
+      })),
+    };
   },
   'user.resetPassphrase'({ userId }, context) {
     clearOrder(context, 'user.resetPassphrase', { userId });

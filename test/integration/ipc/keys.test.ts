@@ -12,7 +12,12 @@ import { createSettingsBook } from '../../../main/ipc/settings.ts';
 import { NO_KEY_STORE, createRandom, type KeyStore } from '../../../main/platform/index.ts';
 import { createVaultFiles, KDF_FLOOR } from '../../../main/store/index.ts';
 import { createPortClient } from '../../../shared/contract/client.ts';
-import type { Client, ClientMessage, ServerMessage } from '../../../shared/contract/index.ts';
+import {
+  contract,
+  type Client,
+  type ClientMessage,
+  type ServerMessage,
+} from '../../../shared/contract/index.ts';
 import { unwrap } from '../../../shared/kernel/result.ts';
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts';
 import { createFakeKeyStore, type FakeKeyStore } from '../../fakes/keyStore.ts';
@@ -343,6 +348,115 @@ describe('a new key for the log', () => {
       }),
     );
     expect(restored.erasuresKnown).toBe(true);
+  });
+});
+
+describe('what nobody does alone', () => {
+  it.each([
+    ['request.erase', 'an erasure'],
+    ['model.export', 'a bulk export'],
+    ['hold.release', 'the release of a hold'],
+    ['vault.rekey', 'a new key for the vault'],
+    ['audit.rotateKey', 'a new key for the log'],
+    ['user.setRoles', 'a change of roles'],
+    ['user.add', 'a new person'],
+    ['user.remove', 'a person who goes'],
+  ] as const)('%s: %s', (name, _words) => {
+    const { dual, errors } = contract[name];
+    expect(dual?.approvers).toEqual(['steward', 'administrator']);
+    expect(errors).toContain('ORDER_NEEDED');
+  });
+
+  it('holds a bulk export back until the same order has two signatures', async () => {
+    await create();
+    unwrap(await call('user.add', { name: 'Marta', roles: ['steward'], passphrase: MARTA }));
+    const modelId = 'mdl_00000000000000000000000001';
+    const order = { modelId, recipient: ' Dr Hall ' };
+    expect(await call('model.export', order)).toMatchObject({ error: { code: 'ORDER_NEEDED' } });
+    const asked = unwrap(
+      await call('order.request', {
+        ...{ procedure: 'model.export', input: order, reason: 'Joint study.', passphrase: ANA },
+      }),
+    );
+    expect(asked.facts).toEqual({
+      ...{ modelId, recipient: 'Dr Hall', partyId: null, country: null, form: 'files' },
+    });
+    const userId = asked.approvers[0]!.userId;
+    unwrap(await call('order.approve', { orderId: asked.orderId, userId, passphrase: MARTA }));
+    // Another recipient, country or form is another order.
+    for (const other of [{ recipient: 'Dr Hell' }, { country: 'US' }, { form: 'zip' as const }]) {
+      expect(await call('model.export', { ...order, ...other })).toMatchObject({
+        error: { code: 'ORDER_NEEDED' },
+      });
+    }
+    // The order holds; there is no such model.
+    expect(await call('model.export', order)).toMatchObject({ error: { code: 'NOT_FOUND' } });
+  });
+});
+
+describe('somebody who leaves', () => {
+  it('takes no key along, and what their passphrase still opens is named', async () => {
+    start(keyStore, 'terminal');
+    await create();
+    unwrap(
+      await call('user.add', { name: 'Lin', roles: ['clinician'], passphrase: 'first of Lin' }),
+    );
+    const to = { kind: 'path' as const, path: join(root, 'backups') };
+    const old = unwrap(await call('backup.create', { destination: to }));
+    const { items } = unwrap(await call('user.list', {}));
+    const lin = items.find(({ name }) => name === 'Lin')!.userId;
+    await stop();
+    const before = readFileSync(join(folder, 'vault.db'));
+    await unlock();
+    const removed = unwrap(await call('user.remove', { userId: lin }));
+    expect(removed.readableBackups).toMatchObject([{ backupId: old.backupId, folder: old.folder }]);
+    unwrap(await call('backup.create', { destination: to }));
+    await stop();
+
+    expect(await call('vault.unlock', { passphrase: 'first of Lin' })).toMatchObject({
+      error: { code: 'WRONG_PASSPHRASE' },
+    });
+    // Another key: not one page of the file is what it was.
+    const after = readFileSync(join(folder, 'vault.db'));
+    for (let at = 4_096; at + 4_096 <= Math.min(before.length, after.length); at += 4_096) {
+      expect(before.subarray(at, at + 4_096).equals(after.subarray(at, at + 4_096))).toBe(false);
+    }
+    const [first, second] = readdirSync(to.path).sort();
+    const opens = async (name: string) =>
+      (
+        await call('backup.verify', {
+          source: { kind: 'path', path: join(to.path, name) },
+          passphrase: 'first of Lin',
+        })
+      ).ok;
+    expect([await opens(first!), await opens(second!)]).toEqual([true, false]);
+  });
+});
+
+describe('a new passphrase', () => {
+  it('wraps one slot anew and leaves every byte of the database as it is', async () => {
+    await create();
+    await stop();
+    await unlock();
+    const { store } = server.session()!.vault;
+    store.checkpoint();
+    const file = join(folder, 'vault.db');
+    const before = readFileSync(file);
+    const slots = readFileSync(join(folder, 'slots.json'), 'utf8');
+    const started = performance.now();
+    unwrap(
+      await server
+        .session()!
+        .vault.keys.changePassphrase(
+          server.session()!.actor.userId,
+          ...([ANA, 'a new one'] as const),
+        ),
+    );
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(readFileSync(join(folder, 'slots.json'), 'utf8')).not.toBe(slots);
+    await stop();
+    await unlock('a new one');
   });
 });
 
