@@ -154,7 +154,6 @@ export const audit = {
     'Geben Sie dem Empfänger diesen Schlüssel auf einem anderen Weg, etwa auf Papier; ohne ihn stimmt eine Datei nur mit sich selbst überein.',
   'audit.export.how': 'Geprüft mit: python3 verify_audit.py {file} --key KEY',
   'audit.export.do': 'Exportieren',
-  'audit.care': 'Pflege des Protokolls',
   'audit.action.backup.create': 'Sicherung gemacht',
   'audit.action.backup.scheduled': 'Geplante Sicherung gemacht',
   'audit.action.backup.scheduled.failed': 'Geplante Sicherung misslungen',
@@ -182,4 +181,5 @@ export const audit = {
   'audit.action.order.withdraw': 'Bitte um Unterschrift zurückgezogen',
   'audit.action.order.carryOut': 'Ausgeführt wie von beiden unterschrieben',
   'audit.action.order.alone': 'Allein getan: keine zweite Person',
+  'audit.action.vault.unvouched': 'Zuvor gesperrt, aber niemand bürgt für die Datei',
 } as const satisfies Translation<typeof en>;

@@ -147,7 +147,6 @@ export const audit = {
     'Give the recipient this key on another way, on paper for instance; without it a file is only consistent with itself.',
   'audit.export.how': 'Checked with: python3 verify_audit.py {file} --key KEY',
   'audit.export.do': 'Export',
-  'audit.care': 'Care of the log',
   'audit.action.backup.create': 'Backup made',
   'audit.action.backup.scheduled': 'Scheduled backup made',
   'audit.action.backup.scheduled.failed': 'Scheduled backup failed',
@@ -175,4 +174,5 @@ export const audit = {
   'audit.action.order.withdraw': 'Request for a signature withdrawn',
   'audit.action.order.carryOut': 'Done as both signed',
   'audit.action.order.alone': 'Done alone: no second person',
+  'audit.action.vault.unvouched': 'Locked before, but nobody vouches for the file',
 } as const;

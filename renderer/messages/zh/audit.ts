@@ -127,7 +127,6 @@ export const audit = {
   'audit.export.key': '请通过其他途径（例如纸质）把此密钥交给接收人；没有它，文件只能与自身一致。',
   'audit.export.how': '核查方法：python3 verify_audit.py {file} --key KEY',
   'audit.export.do': '导出',
-  'audit.care': '日志维护',
   'audit.action.backup.create': '已备份',
   'audit.action.backup.scheduled': '已完成计划备份',
   'audit.action.backup.scheduled.failed': '计划备份失败',
@@ -155,4 +154,5 @@ export const audit = {
   'audit.action.order.withdraw': '已撤回签名请求',
   'audit.action.order.carryOut': '按两人签名执行',
   'audit.action.order.alone': '单独执行：没有第二人',
+  'audit.action.vault.unvouched': '此前已锁定，但无法证明文件未变',
 } as const satisfies Translation<typeof en>;

@@ -165,7 +165,7 @@ describe('somebody who holds the key', () => {
     ['cuts the log', 'DELETE FROM audit_leaf WHERE seq > (SELECT max(seq) FROM audit_leaf) - 3'],
     ['edits a leaf', "UPDATE audit_leaf SET action = 'nothing' WHERE seq = 3"],
     ['empties a leaf', 'UPDATE audit_leaf SET body = NULL WHERE seq = 4'],
-    ['edits what the log is about', "UPDATE purpose SET description = 'Another'"],
+    ['edits what the log is about', "UPDATE purpose SET actor = 'nobody'"],
   ])('%s, and is seen', async (_, sql) => {
     const pages = await openPages(folder, FOUNDER);
     const handle = openHandle(file('vault.db'), pages);
