@@ -4,7 +4,6 @@ import { foundation } from './0010-foundation.ts';
 import { training } from './0020-training.ts';
 import { vaultPeople } from './0030-vault.ts';
 import { governance } from './0040-governance.ts';
-import { keys } from './0050-keys.ts';
 import { retention } from './0060-retention.ts';
 import { register } from './0070-register.ts';
 import { consentRecords } from './0080-consentRecords.ts';
@@ -17,7 +16,6 @@ export const migrations: readonly Migration[] = [
   training,
   vaultPeople,
   governance,
-  keys,
   retention,
   register,
   consentRecords,
