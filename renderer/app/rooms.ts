@@ -121,6 +121,14 @@ export const ROOMS: readonly Room[] = [
       attention(retentionDue, (count) => t('nav.retention', { count })),
   },
   {
+    route: 'register',
+    title: 'room.register',
+    icon: 'folder',
+    group: 'accountability',
+    needs: 'ropa.get',
+    load: () => import('../features/register/RegisterScreen.svelte'),
+  },
+  {
     route: 'reports',
     title: 'room.reports',
     icon: 'reports',

@@ -140,7 +140,11 @@ export function registerHandlers(services: Deps): Pick<Handlers, RegisterName> {
   function handOut(
     context: CallContext,
     kind: string,
-    recipient: string,
+    to: {
+      readonly recipient: string;
+      readonly partyId: string | null;
+      readonly country: string | null;
+    },
     files: ReturnType<typeof processingRecordFiles>,
   ): Exported {
     const { actor, vault } = context.session;
@@ -148,7 +152,7 @@ export function registerHandlers(services: Deps): Pick<Handlers, RegisterName> {
       actor,
       kind,
       objectId: vault.id,
-      recipient,
+      ...to,
       files: files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
       subjectIds: [],
     });
@@ -230,11 +234,11 @@ export function registerHandlers(services: Deps): Pick<Handlers, RegisterName> {
       return purpose.ok ? ok(processingOf(purposeId)) : purpose;
     },
     'ropa.get': ({ form }, { session }) => ok(register.record(form, sourcesOf(session))),
-    'ropa.export'({ form, recipient }, context) {
+    'ropa.export'({ form, ...to }, context) {
       const { session } = context;
       const record = register.record(form, sourcesOf(session));
       const files = processingRecordFiles(record, signingOf(session.vault));
-      return handOut(context, 'processingRecord', recipient, files);
+      return handOut(context, 'processingRecord', to, files);
     },
     'assessment.list'(_, { session }) {
       const sources = sourcesOf(session);
@@ -256,13 +260,13 @@ export function registerHandlers(services: Deps): Pick<Handlers, RegisterName> {
       ),
     'assessment.waive': ({ purposeId, reason }, context) =>
       assessed(context, purposeId, assessments.waive(context.session.actor, purposeId, reason)),
-    'assessment.export'({ purposeId, recipient }, context) {
+    'assessment.export'({ purposeId, ...to }, context) {
       const purpose = purposes.require(purposeId);
       if (!purpose.ok) return purpose;
       const { session } = context;
       const assessment = assessmentOf(purpose.value, assessments.of(purposeId), sourcesOf(session));
       const files = assessmentFiles(assessment, clock.now(), signingOf(session.vault));
-      return handOut(context, 'impactAssessment', recipient, files);
+      return handOut(context, 'impactAssessment', to, files);
     },
   };
 

@@ -6,7 +6,8 @@ type Facts = Readonly<Record<string, unknown>>;
 type Named = Pick<StaffMember, 'userId' | 'name'>;
 
 export function orderWords(procedure: string, facts: Facts, people: readonly Named[]): string {
-  const { userId, name, roles, requestId, modelId, recipient, keyId, holdId } = facts;
+  const { userId, name, roles, requestId, modelId, recipient, keyId, holdId, title, version } =
+    facts;
   return tData(`order.what.${procedure}`, procedure, {
     name: name ? String(name) : nameOf(String(userId ?? ''), people),
     roles: Array.isArray(roles) ? list(roles.map((role) => t(`role.${role as 'auditor'}`))) : '',
@@ -15,6 +16,8 @@ export function orderWords(procedure: string, facts: Facts, people: readonly Nam
     recipient: String(recipient ?? ''),
     key: String(keyId ?? ''),
     hold: String(holdId ?? ''),
+    title: String(title ?? ''),
+    version: String(version ?? ''),
   });
 }
 

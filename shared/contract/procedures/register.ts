@@ -20,6 +20,7 @@ import {
   Sha256,
   Text,
 } from '../define.ts';
+import { DestinationFields } from './exits.ts';
 
 /** ISO 3166-1 alpha-2. */
 export const CountryCode = z.string().regex(/^[A-Z]{2}$/);
@@ -363,7 +364,7 @@ export const registerProcedures = {
     kind: 'command',
     input: z.strictObject({
       form: z.enum(RECORD_FORMS).default('controller'),
-      recipient: Name,
+      ...DestinationFields,
     }),
     output: Exported,
     errors: ['DESTINATION_BLOCKED'],
@@ -418,7 +419,7 @@ export const registerProcedures = {
   }),
   'assessment.export': procedure({
     kind: 'command',
-    input: z.strictObject({ purposeId: Identifier, recipient: Name }),
+    input: z.strictObject({ purposeId: Identifier, ...DestinationFields }),
     output: Exported,
     errors: ['DESTINATION_BLOCKED'],
     roles: READERS,
