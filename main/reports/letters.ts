@@ -1,6 +1,6 @@
 /*
- * Letters to the person who asked: an extension, a refusal, a correction made, the notice before a restriction
- * is lifted. One page each, to be printed and sent. What the law requires a letter to say is written here, not left to
+ * Letters to the person who asked: an extension, a refusal, a correction made, what an erasure has kept, the
+ * notice before a restriction is lifted. One page each, to be printed and sent. What the law requires a letter to say is written here, not left to
  * whoever writes the reason.
  */
 import {
@@ -31,6 +31,16 @@ export type Letter = Common &
     | { readonly about: 'refusal'; readonly code: RefusalCode }
     | { readonly about: 'lifting' }
     | {
+        readonly about: 'kept';
+        readonly kept: readonly {
+          readonly what: string;
+          readonly ground: string;
+          readonly text: string;
+          readonly until: string;
+        }[];
+        readonly backupsEndOn: string | null;
+      }
+    | {
         readonly about: 'rectification';
         /** Where, and what stands there now; the words before are not repeated. */
         readonly corrected: readonly { readonly what: string; readonly now: string }[];
@@ -45,6 +55,7 @@ const TITLES = {
   refusal: 'Your request is refused',
   lifting: 'The restriction of your data will be lifted',
   rectification: 'Your data was corrected',
+  kept: 'A part of your data was erased, a part is kept',
 } as const;
 
 const GROUNDS: Readonly<Record<ExtensionGround, string>> = {
@@ -78,6 +89,7 @@ export function letterFiles(letter: Letter): NewReport['files'] {
             ]),
           },
           ...(letter.about === 'rectification' ? correctedOf(letter) : []),
+          ...(letter.about === 'kept' ? keptOf(letter) : []),
           { title: 'Why', body: whyOf(letter) },
           { title: 'What you may do', body: html`<p>${REMEDY}</p>` },
         ],
@@ -104,8 +116,34 @@ function leadOf(letter: Letter): Html {
     case 'rectification':
       return html`What you asked to have corrected was corrected (Article 16 of the General Data
       Protection Regulation).`;
+    case 'kept':
+      return html`What the law lets us erase was erased, and it was proven on the bytes that it is
+      gone. What is named below is kept, because Article 17(3) of the General Data Protection
+      Regulation says so: it is stored and not used.`;
   }
 }
+
+const keptOf = ({ kept, backupsEndOn }: Extract<Letter, { about: 'kept' }>) => [
+  {
+    title: 'What is kept',
+    body: factList(
+      kept.map(({ what, ground, text, until }) => ({
+        name: what,
+        value: `${ground}. ${text} Until ${until}; then it is looked at again.`,
+      })),
+    ),
+  },
+  {
+    title: 'Copies of the vault',
+    body: html`<p>
+      ${
+        backupsEndOn === null
+          ? 'A backup from before is erased in the same way before it can be used.'
+          : `Backups from before end by ${backupsEndOn}; before one is used, the same is erased in it.`
+      }
+    </p>`,
+  },
+];
 
 const namesOf = (names: readonly string[]): string => [...new Set(names)].join(', ');
 

@@ -1,6 +1,10 @@
 // Purposes, consent, the gate and the requests of people over the wire. Leaves of these calls name
 // purposes and requests, never a person: a person appears in the log by pseudonym only.
-import type { OutputOf, ParsedInputOf } from '../../../shared/contract/index.ts';
+import type {
+  ErasureCertificate,
+  OutputOf,
+  ParsedInputOf,
+} from '../../../shared/contract/index.ts';
 import { OPERATIONS } from '../../../shared/domain/purpose.ts';
 import { failure, ok } from '../../../shared/kernel/result.ts';
 import {
@@ -10,10 +14,17 @@ import {
   type Orders,
   type RedactionLog,
 } from '../../governance/index.ts';
-import { accessPackCounts, accessPackFiles, type ReportArchive } from '../../reports/index.ts';
+import {
+  accessPackCounts,
+  accessPackFiles,
+  letterFiles,
+  letterTitle,
+  type Letter,
+  type ReportArchive,
+} from '../../reports/index.ts';
 import type { Store } from '../../store/index.ts';
 import { createHash } from 'node:crypto';
-import type { Handlers } from './types.ts';
+import type { CallContext, Handlers } from './types.ts';
 
 type GovernanceName =
   | 'purpose.declare'
@@ -46,8 +57,46 @@ export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, 
   const subjectIdOf = (subject: ParsedInputOf<'consent.status'>['subject']): string | undefined =>
     'key' in subject ? subjects.byKey(subject.key) : subject.subjectId;
 
+  /** Art. 12(4): whoever does not get the whole is told what stays and why. Goes with what is kept. */
+  function letterAboutKept(certificate: ErasureCertificate, context: CallContext): void {
+    const { requestId, backups } = certificate;
+    const found = requests.get(requestId);
+    if (!found.ok || found.value.subjectId === null) return;
+    const { kind, subjectId, subjectKey, receivedOn } = found.value;
+    const parts = governance.keptParts.ofRequest(requestId);
+    const letter: Letter = {
+      about: 'kept',
+      requestId,
+      kind,
+      person: subjectKey ?? '',
+      receivedOn,
+      writtenOn: new Date(context.nowMs).toISOString().slice(0, 10),
+      reason: WHY_KEPT,
+      kept: (certificate.keptData ?? []).map(({ scope, ground, until }, index) => ({
+        what: scope,
+        ...{ ground, until },
+        text: parts[index]?.text ?? '',
+      })),
+      backupsEndOn: backups?.endsOn ?? null,
+    };
+    deps.reports.archive.put({
+      kind: 'letter',
+      title: letterTitle(letter),
+      actor: context.session.actor,
+      requestId,
+      subjectId,
+      files: letterFiles(letter),
+    });
+  }
+
   return {
     'purpose.declare'(input, context) {
+      if (governance.policies.current()?.policy.onlyThesePurposes) {
+        return failure(
+          'POLICY_LOCKED',
+          'Your organisation has decided which purposes there are. Nothing was declared. Ask whoever issues the policy for another one.',
+        );
+      }
       const declared = purposes.declare(context.session.actor, input);
       if (declared.ok) {
         context.note({
@@ -231,6 +280,7 @@ export function governanceHandlers(deps: GovernanceHandlerDeps): Pick<Handlers, 
         'audit',
       );
       if (erased.ok) {
+        if (erased.value.outcome === 'partlyErased') letterAboutKept(erased.value, context);
         const { scan, deleted, files } = erased.value;
         const rows = deleted.reduce((sum, { rows: n }) => sum + n, 0);
         context.note({
@@ -263,6 +313,9 @@ export const redactionCounts = ({
     }),
   ),
 });
+
+const WHY_KEPT =
+  'Each part named above was decided on its own, with its ground and its end, before anything was erased.';
 
 /** What the job tray calls the steps. */
 const SHOWN_STAGE: Readonly<Record<ErasureStage, string>> = {

@@ -10,6 +10,7 @@ import {
   type Backups,
   type Restored,
 } from '../../../main/governance/index.ts';
+import type { KeptPart } from '../../../shared/contract/index.ts';
 import { needleForms, scanForNeedles } from '../../../main/store/index.ts';
 import { unwrap, type Result } from '../../../shared/kernel/result.ts';
 import { TEST_PASSPHRASE } from '../../fakes/openVault.ts';
@@ -20,6 +21,7 @@ import {
   furnish,
   give,
   person,
+  putCollection,
   putDocument,
   type House,
 } from '../../unit/governance/house.ts';
@@ -113,6 +115,44 @@ describe('a backup from before an erasure', { timeout: 120_000 }, () => {
       users: [{ name: 'Tester', former: false }],
     });
     expect(await look(target)).toEqual(CLEAN);
+  });
+
+  it('is restored with what was kept on a ground, and no more', async () => {
+    const id = house.governance.subjects.byKey(KEY) ?? '';
+    const collectionId = putCollection(house, 'Radiation records');
+    const kept = 'Received 2.4 Gray to the left hip on three days';
+    putDocument(house, { name: 'radiation', text: kept, subjectId: id, collectionId });
+    const folder = await backUp();
+    const { governance } = house;
+    const subject = { subjectId: id };
+    const { requestId } = unwrap(governance.requests.open(TESTER, { kind: 'erasure', subject }));
+    const scope = { of: 'collection', collectionId } as const;
+    const part = {
+      scope,
+      ground: 'statute',
+      text: 'The statute asks for it.',
+      until: '2056-01-01',
+    };
+    unwrap(governance.keptParts.decide(TESTER, requestId, [part as KeptPart]));
+    const { keep } = unwrap(governance.erasure.preview(requestId));
+    unwrap(await governance.erasure.erase(TESTER, { requestId, confirmation: KEY, keep }));
+
+    // Restored after the end date too: what became of it since, a later erasure would say.
+    house.clock.set('2057-01-01T08:00:00.000Z');
+    expect(unwrap(await restore(folder, [live])).replayed).toMatchObject({ erased: 1 });
+    const vault = unwrap(await house.test.files.unlock(target, { passphrase }));
+    try {
+      const copy = furnish(vault.store, house.clock, house.random).governance;
+      const scan = (words: string) =>
+        scanForNeedles(vault.store, needleForms(words)).hits.length > 0;
+      expect([scan(MARKER), scan(kept)]).toEqual([false, true]);
+      expect(copy.keptParts.list(true).items).toMatchObject([
+        { subjectKey: KEY, due: true, documents: 1, part: { ground: 'statute' } },
+      ]);
+      expect(copy.subjects.row(copy.subjects.byKey(KEY) ?? '')?.state).toBe('restricted');
+    } finally {
+      vault.close();
+    }
   });
 
   it('is restored by the list in a newer backup, when the living vault is gone', async () => {
