@@ -63,6 +63,39 @@ describe.skipIf(browserMissing())('keys', () => {
     await close();
   });
 
+  test('the door says how long to wait, and what to do without the device', async () => {
+    const { page, stub, complaints, close } = await openPage(browser, { scenario: 'locked' });
+    const enter = async (passphrase: string) => {
+      await page.locator('input[type=password]').fill(passphrase);
+      await page.keyboard.press('Enter');
+    };
+    stub.context.refusals.set(
+      'vault.unlock',
+      new Refusal('THROTTLED', 'Too many wrong passphrases.', { waitSeconds: 16 }, true),
+    );
+    await enter(PASSPHRASE);
+    await page.getByText(/16/).waitFor();
+    stub.context.refusals.set(
+      'vault.unlock',
+      new Refusal('KEY_STORE_UNAVAILABLE', 'This access is bound to a device.'),
+    );
+    await enter(PASSPHRASE);
+    await page.getByText(/unlock with the printed recovery code/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    stub.context.refusals.delete('vault.unlock');
+    await enter(PASSPHRASE);
+    await page.getByRole('navigation').waitFor();
+
+    // The shell locks when the machine sleeps: the core tells, and nothing of the vault stays on screen.
+    stub.context.state = 'locked';
+    stub.context.emit('vault.changed', { state: 'locked' });
+    await page.locator('input[type=password]').waitFor();
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    expect(await page.getByText('Ward 7 tagger').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('the log gets a new key by one who asks and another who signs', async () => {
     const { page, complaints, close } = await openPage(browser, { route: '/settings/people' });
     await settled(page);

@@ -5,6 +5,7 @@
 // back to an older state is smaller than its anchor, or no continuation of it, and is reported.
 import { createHash } from 'node:crypto';
 import { fault, type Clock, type Random } from '../../platform/index.ts';
+import { knownHead, type KnownHead } from './known.ts';
 import type { Store } from '../../store/index.ts';
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
@@ -114,6 +115,8 @@ export interface AuditLog {
     readonly reason: string;
     readonly second?: string;
   }): Result<void>;
+  /** What is known of this log outside its database, one by one. */
+  knownHeads(): readonly KnownHead[];
   /** As `compareAnchor`, with a head that was kept elsewhere: on a stick, on paper. */
   compareHead(
     note: string,
@@ -316,8 +319,13 @@ export function createAuditLog(deps: AuditLogDeps): AuditLog {
     seed.fill(0);
     signer = next;
     keys = createLogKeys(origin, keys.first, [...keys.successions, succession]);
-    store.checkpoint(); // The old key's page is gone from the write-ahead log too.
-    return ok({ formerKey, head: sign() });
+    const head = sign();
+    try {
+      store.checkpoint(); // The old key's page goes from the write-ahead log, too.
+    } catch {
+      // A reader or a full disk: the lock does it later. The new key is in force either way.
+    }
+    return ok({ formerKey, head });
   }
 
   const leafOf = (row: LeafRow): AuditLeaf => ({
@@ -348,6 +356,11 @@ export function createAuditLog(deps: AuditLogDeps): AuditLog {
     },
     signedHead,
     compareAnchor,
+    knownHeads: () =>
+      [
+        knownHead('beside', anchor.read(), compareHead),
+        knownHead('keyStore', keptHeads?.read(lineage()), compareHead),
+      ].filter((each) => each !== undefined),
     compareHead,
     acceptHead,
     rotateKey,
