@@ -148,7 +148,14 @@ export function addAuditCommands(program: Program): void {
         json: compared,
         text: intact
           ? `The log continues the head of ${compared.size} leaves.`
-          : `The log does NOT continue the head of ${compared.size} leaves: ${compared.state}.`,
+          : [
+              `The log does NOT continue the head of ${compared.size} leaves: ${compared.state}.`,
+              ...(compared.restored
+                ? [
+                    `It was restored on ${compared.restored.at} from a backup of ${compared.restored.logSize} leaves; ${compared.restored.knownSize} were known then.`,
+                  ]
+                : []),
+            ].join('\n'),
         exitCode: intact ? 0 : EXIT_CODE.integrity,
       };
     },

@@ -20,13 +20,7 @@ export { notesIn, verifyExport, type ExportFlaw, type ExportVerdict } from './ex
 export { runVectors, type VectorReport } from './vectors.ts';
 export { verifyCopy, type CopyVerdict } from './copy.ts';
 export { commitment, type AuditEntry, type LeafBody } from './leaf.ts';
-export {
-  anchorBeside,
-  explains,
-  recordedRestores,
-  type KnownHead,
-  type RecordedRestore,
-} from './known.ts';
+export { explains, recordedRestores, type KnownHead, type RecordedRestore } from './known.ts';
 export { createAuditRetention, type AuditRetention } from './retention.ts';
 export {
   leafHash,

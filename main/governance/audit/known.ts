@@ -1,13 +1,14 @@
 // What is known of the log outside its database, and which restores the log itself records: a head from
 // after the backup is not continued by a restored log, and that is as it should be.
-import { ANCHOR_FILE, readAnchor } from './anchor.ts';
+import type { Instant } from '../../../shared/kernel/time.ts';
+import { readAnchor } from './anchor.ts';
 import type { AnchorState, AuditLog } from './auditLog.ts';
-import type { Store } from '../../store/index.ts';
 
 export interface KnownHead {
+  readonly where: 'beside' | 'keyStore';
   readonly state: AnchorState;
   readonly size: number;
-  readonly at: string | undefined;
+  readonly at: Instant | undefined;
 }
 
 export interface RecordedRestore {
@@ -20,15 +21,14 @@ export interface RecordedRestore {
 
 const MOST = 100;
 
-/** Undefined where no head was ever kept beside the database. */
-export function anchorBeside(
-  store: Pick<Store, 'sidecar'>,
-  audit: Pick<AuditLog, 'compareHead'>,
+/** Undefined where no head was ever kept in this place. */
+export function knownHead(
+  where: KnownHead['where'],
+  kept: Uint8Array | string | undefined,
+  compare: AuditLog['compareHead'],
 ): KnownHead | undefined {
-  const bytes = store.sidecar(ANCHOR_FILE).read();
-  const anchor = readAnchor(bytes);
-  if (!anchor) return undefined;
-  return { ...audit.compareHead(anchor.note, anchor.successions), at: timeIn(bytes) };
+  const anchor = readAnchor(kept);
+  return anchor && { where, at: timeIn(kept), ...compare(anchor.note, anchor.successions) };
 }
 
 /** Newest first. */
@@ -42,10 +42,10 @@ export const recordedRestores = (audit: Pick<AuditLog, 'list'>): readonly Record
 export const explains = ({ logSize, knownSize }: RecordedRestore, size: number): boolean =>
   size > logSize && size <= knownSize;
 
-function timeIn(bytes: Uint8Array | undefined): string | undefined {
+function timeIn(kept: Uint8Array | string | undefined): Instant | undefined {
   try {
-    const { at } = JSON.parse(Buffer.from(bytes ?? []).toString('utf8')) as { at?: unknown };
-    return typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? at : undefined;
+    const { at } = JSON.parse(Buffer.from(kept ?? '').toString('utf8')) as { at?: unknown };
+    return typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? (at as Instant) : undefined;
   } catch {
     return undefined;
   }

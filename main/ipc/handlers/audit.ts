@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { failure, ok } from '../../../shared/kernel/result.ts';
 import {
-  anchorBeside,
   createAuditRetention,
   explains,
   notesIn,
@@ -71,7 +70,7 @@ export function auditHandlers(deps: {
   readonly store: Store;
   readonly clock: Clock;
 }): Pick<Handlers, AuditName> {
-  const { audit, governance, staff, store, clock } = deps;
+  const { audit, governance, staff, clock } = deps;
   const retention = createAuditRetention(deps);
   /** One export at a time waits to be fetched; locking forgets it with the handlers. */
   let waiting: Waiting | undefined;
@@ -135,23 +134,12 @@ export function auditHandlers(deps: {
       const page = anchorPage({ vault, checkpoint, verifierKey, size, at });
       return ok({ checkpoint, verifierKey, size, at, page });
     },
-    'audit.heads'() {
-      const beside = anchorBeside(store, audit);
-      return ok({
-        items: beside
-          ? [
-              {
-                where: 'beside' as const,
-                state: beside.state,
-                size: beside.size,
-                at: beside.at ?? null,
-              },
-            ]
-          : [],
+    'audit.heads': () =>
+      ok({
+        items: audit.knownHeads().map((head) => ({ ...head, at: head.at ?? null })),
         verifierKey: audit.verifierKey,
         restores: recordedRestores(audit).map((each) => ({ ...each })),
-      });
-    },
+      }),
     'audit.compare'({ anchor }) {
       const heads = notesIn(Buffer.from(anchor, 'utf8')).map((note) => audit.compareHead(note));
       const [worst] = heads.sort((a, b) => SEVERITY[b.state] - SEVERITY[a.state]);
