@@ -11,18 +11,22 @@ import type {
   Run,
   Snapshot,
   TrainingPoint,
+  UnlearningCase,
 } from '../../shared/contract/index.ts';
 import type { EvaluationDetails, EvaluationFacts } from '../evaluation/index.ts';
 import type { Governance } from '../governance/index.ts';
 import type { ModelFile, ModelHistory, ModelRegistry } from '../models/index.ts';
 import type { RunDetails, RunFacts } from '../training/index.ts';
 import { MISSING, plainFact, plural, type Fact } from './facts.ts';
+import { erasureJson } from './modelCardErasure.ts';
 import type { CompositionRow } from './reportRepository.ts';
 
 export interface ModelCard {
   readonly writtenAt: string;
   readonly model: Model;
   readonly history: readonly ModelHistory[];
+  /** Who left it, and what was decided. */
+  readonly unlearning: UnlearningCase;
   readonly files: readonly ModelFile[];
   readonly purpose: Purpose | undefined;
   readonly snapshot: Snapshot | undefined;
@@ -44,6 +48,7 @@ export interface CardSources {
   readonly models: Pick<ModelRegistry, 'history' | 'files' | 'lineage'>;
   readonly governance: Pick<Governance, 'purposes' | 'consent'>;
   readonly run: RunDetails;
+  readonly unlearning: UnlearningCase;
   readonly curve: readonly TrainingPoint[];
   readonly snapshot: Snapshot | undefined;
   readonly composition: readonly CompositionRow[];
@@ -63,6 +68,7 @@ export function gatherModelCard(sources: CardSources): ModelCard {
     writtenAt: sources.writtenAt,
     model,
     history: models.history(model.modelId),
+    unlearning: sources.unlearning,
     files: models.files(model.modelId),
     purpose: governance.purposes.get(model.purposeId),
     snapshot: sources.snapshot,
@@ -154,6 +160,11 @@ function limitsOf(
       `The privacy guarantee is about one ${run.privacy.unit} of text, not about everything a person said: somebody with many documents is protected less. Choosing settings by trying several on the same people is not counted.`,
     );
   }
+  if (facts?.shards) {
+    limits.push(
+      `It is ${plural(facts.shards.filter(({ sha256 }) => sha256 !== null).length, 'model')} that answer together, each trained on its own share of the people: one model over all of them would be more accurate.`,
+    );
+  }
   if (run.base) {
     limits.push(
       `It was built on "${run.base.name}": what that model learned, and from whom, is known here only as far as its own papers say.`,
@@ -197,6 +208,7 @@ export function cardJson(card: ModelCard): Record<string, unknown> {
       files: card.files,
     },
     state: { current: model.state, reason: model.stateReason, history: card.history },
+    erasure: erasureJson(card),
     purpose: purpose ?? MISSING,
     data: {
       snapshot: snapshot ?? MISSING,

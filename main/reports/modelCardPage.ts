@@ -25,6 +25,7 @@ import {
 } from './facts.ts';
 import { html, type Html } from './html.ts';
 import { headline, type ModelCard } from './modelCard.ts';
+import { erasureSection } from './modelCardErasure.ts';
 import { figures, page } from './page.ts';
 
 const STATE: Readonly<Record<ModelCard['model']['state'], readonly [string, string]>> = {
@@ -355,25 +356,6 @@ function limitsSection({ limits, unknown }: ModelCard): Html {
       has told Cloister the following, or measured it:
     </p>
     ${factList(unknown)}`;
-}
-
-function erasureSection({ history, model }: ModelCard): Html {
-  return html`<p>
-      Lineage is kept for ${plural(model.subjects, 'person', 'people')} under pseudonyms that link
-      to nobody after an erasure. When one of them withdraws or is erased, the model turns stale and
-      is refused from that moment. The exact remedy is a new model from a new snapshot without the
-      person.
-    </p>
-    ${table({
-      caption: 'What has happened to this model.',
-      rows: history,
-      columns: [
-        { title: 'When', heads: true, cell: ({ at }) => moment(at) },
-        { title: 'What', cell: ({ type }) => type },
-        { title: 'Reason', cell: ({ reason }) => reason },
-        { title: 'Audit log', cell: ({ auditSeq }) => leaf(auditSeq) ?? missing },
-      ],
-    })}`;
 }
 
 function identitySection({ model, files }: ModelCard): Html {

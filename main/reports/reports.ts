@@ -23,7 +23,7 @@ export interface ReportsDeps {
   readonly clock: Clock;
   readonly governance: Pick<Governance, 'purposes' | 'consent' | 'exits'>;
   readonly models: Pick<ModelRegistry, 'get' | 'history' | 'files' | 'lineage'>;
-  readonly training: Pick<Training, 'get' | 'curve'>;
+  readonly training: Pick<Training, 'get' | 'curve' | 'unlearning'>;
   readonly evaluation: Pick<Evaluations, 'details'>;
   readonly labeling: Pick<Labeling, 'snapshots'>;
   readonly archive: ReportArchive;
@@ -84,6 +84,7 @@ export function createModelReports(deps: ReportsDeps): ModelReports {
       models,
       governance,
       run: unwrap(training.get(model.runId)),
+      unlearning: unwrap(training.unlearning.get(modelId)),
       curve: training.curve(model.runId, 5000),
       snapshot: deps.labeling.snapshots
         .list()

@@ -114,7 +114,39 @@ describe('a model card', () => {
           { state: 'withdrawn', people: 1 },
         ],
       },
+      erasure: {
+        left: [{ ground: 'withdrew', people: 1 }],
+        decision: 'MISSING',
+        exactness: 'weights',
+        certificates: [],
+      },
     });
+    // Nothing that leads to the person.
+    expect(page).not.toContain('sub_');
+  });
+
+  it('says what was decided after somebody left, with the certificate', async () => {
+    house.withdraw(house.subjects.train[0] ?? '');
+    const { model: fresh, certificate } = unwrap(
+      await house.rooms.training.unlearning.retrain(
+        {
+          ...{ actor: house.actor, jobId: null, signal: new AbortController().signal },
+          onProgress: () => undefined,
+          onPoint: () => undefined,
+        },
+        { modelId, old: 'keep' },
+      ),
+    );
+    const [old] = write(['modelCard']);
+    expect(JSON.parse(read(old, 'model-card.json'))).toMatchObject({
+      state: { current: 'superseded' },
+      erasure: {
+        decision: 'trained again without them',
+        successor: { sha256: fresh.sha256 },
+        certificates: [{ sha256: certificate.sha256 }],
+      },
+    });
+    expect(read(old, 'model-card.html')).toContain(certificate.sha256);
   });
 
   it('of one moment is byte for byte the same', () => {
