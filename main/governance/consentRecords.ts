@@ -8,6 +8,7 @@ import type { Consents } from './consent.ts';
 import { createConsentRepository } from './consentRepository.ts';
 import type { Actor, RoomContext } from './context.ts';
 import type { Exits } from './exits.ts';
+import type { SubjectFollower } from './followers.ts';
 import type { Notice, Notices } from './notices.ts';
 import type { Purposes } from './purposes.ts';
 import type { Parties, StoredParty, Transfers } from './register/index.ts';
@@ -73,6 +74,8 @@ export interface ConsentRecords {
     actor: Actor,
     receipt: { readonly seq: number; readonly receiptId: string; readonly reportId: string },
   ): void;
+  /** What the person's access pack says beside the decisions: how they were taken, and the birth date. */
+  readonly follower: SubjectFollower;
 }
 
 export interface ConsentRecordsDeps {
@@ -175,6 +178,39 @@ export function createConsentRecords(
       });
     },
     fields: recordFields,
+    follower: {
+      name: 'consent',
+      access(subjectId) {
+        const birthDate = deps.consent.birthDate(subjectId);
+        const events = deps.purposes
+          .list()
+          .flatMap(({ purposeId, name }) =>
+            eventsOf(subjectId, purposeId).map((event) => ({ ...event, purpose: name })),
+          );
+        return [
+          ...(birthDate === null
+            ? []
+            : [{ what: 'birthDate', columns: ['birthDate'], rows: [[birthDate]] }]),
+          ...(events.length === 0
+            ? []
+            : [
+                {
+                  what: 'consentForms',
+                  columns: [
+                    ...['purpose', 'decision', 'at', 'receivedAt', 'language', 'method', 'present'],
+                    ...['guardian', 'relation', 'authority', 'evidence'],
+                  ],
+                  rows: events.map((event) => [
+                    ...[event.purpose, event.type, event.at, event.receivedAt, event.language],
+                    ...[event.method, event.present, event.guardian?.name ?? null],
+                    ...[event.guardian?.relation ?? null, event.guardian?.authority ?? null],
+                    event.evidence,
+                  ]),
+                },
+              ]),
+        ];
+      },
+    },
     receipts: (seq) =>
       receipts
         .all([seq])

@@ -127,6 +127,12 @@ export function createGovernance(deps: GovernanceDeps): Governance {
   });
   const exits = createExits(deps, { transfers: register.transfers });
   const exitNotices = createExitNotices(deps, { exits });
+  const consentRecords = createConsentRecords(deps, {
+    ...{ consent, purposes, subjects, notices, exits },
+    parties: register.parties,
+    transfers: register.transfers,
+  });
+  followers.push(consentRecords.follower);
   const requests = createRequests(deps, {
     subjects,
     repository: requestRows,
@@ -175,11 +181,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     exits,
     exitNotices,
     breaches: createBreaches(deps),
-    consentRecords: createConsentRecords(deps, {
-      ...{ consent, purposes, subjects, notices, exits },
-      parties: register.parties,
-      transfers: register.transfers,
-    }),
+    consentRecords,
     requests,
     calendar,
     requestActs: createRequestActs(deps, {
@@ -188,6 +190,8 @@ export function createGovernance(deps: GovernanceDeps): Governance {
       subjects,
       consent,
       calendar,
+      queueNotices: (actor, about) =>
+        void exitNotices.queue(actor, { ...about, act: 'restriction' }),
     }),
     requestFile: createRequestFile(deps, {
       requests,

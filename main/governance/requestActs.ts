@@ -71,6 +71,11 @@ export function createRequestActs(
     readonly subjects: Subjects;
     readonly consent: Consents;
     readonly calendar: Calendar;
+    /** Puts whoever received the person's data on the list of those to be told (Art. 19). */
+    readonly queueNotices: (
+      actor: Actor,
+      about: { readonly requestId: string; readonly subjectId: string },
+    ) => void;
   },
 ): RequestActs {
   const { requests, repository, subjects, consent, calendar } = deps;
@@ -185,6 +190,7 @@ export function createRequestActs(
         if (!open.ok) return open;
         note(actor, open.value.subjectId, 'restricted', ground);
         add(actor, requestId, 'restricted', { ground });
+        deps.queueNotices(actor, { requestId, subjectId: open.value.subjectId });
         return done(actor, requestId, 'restricted');
       }),
     noticeLifting: (actor, requestId) =>

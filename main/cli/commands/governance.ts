@@ -116,40 +116,51 @@ function addConsentCommands(program: Program): void {
   const consent = noun(program, 'consent', 'who agreed to what; withdrawing is as near as giving');
   addConsentImport(program, consent);
 
-  leaf<SubjectFlags & { refused?: boolean; channel: string; evidence: string; expires?: string }>(
-    program,
-    consent,
-    'record',
-    {
-      summary: 'record that people agreed, or refused',
-      options: (command) =>
-        command
-          .option('--purpose <name>', 'to which purpose')
-          .option('--keys <numbers>', 'record or customer numbers, separated by commas')
-          .option('--keys-file <file>', 'a text or CSV file with one number first in each line')
-          .option('--collection <name>', 'everybody the notes of a collection are about')
-          .option('--refused', 'they refused')
-          .option('--channel <channel>', 'paper, screen, verbal, import', 'paper')
-          .option('--evidence <text>', 'where the proof is kept', '')
-          .option('--expires <instant>', 'until when, e.g. 2027-12-31T00:00:00Z'),
-      examples: [
-        'consent record --purpose research --keys 4411093,4411094 --evidence "binder 7"',
-        'consent record --purpose research --keys-file consent.csv --channel import',
-        'consent record --purpose research --collection train',
-      ],
-      async run(session, options) {
-        const result = await session.call('consent.record', {
-          purposeId: await findPurpose(session, options.purpose),
-          subjects: await selector(session, options),
-          decision: options.refused ? 'refused' : 'given',
-          channel: options.channel as 'paper',
-          evidence: options.evidence,
-          expiresAt: options.expires ?? null,
-        });
-        return { json: result, text: describeRecorded(result) };
-      },
+  leaf<
+    SubjectFlags & {
+      refused?: boolean;
+      channel: string;
+      evidence: string;
+      expires?: string;
+      language?: string;
+      separate?: boolean;
+      conditional?: boolean;
+    }
+  >(program, consent, 'record', {
+    summary: 'record that people agreed, or refused',
+    options: (command) =>
+      command
+        .option('--purpose <name>', 'to which purpose')
+        .option('--keys <numbers>', 'record or customer numbers, separated by commas')
+        .option('--keys-file <file>', 'a text or CSV file with one number first in each line')
+        .option('--collection <name>', 'everybody the notes of a collection are about')
+        .option('--refused', 'they refused')
+        .option('--channel <channel>', 'paper, screen, verbal, import', 'paper')
+        .option('--evidence <text>', 'where the proof is kept', '')
+        .option('--expires <instant>', 'until when, e.g. 2027-12-31T00:00:00Z')
+        .option('--language <code>', 'in which language the notice was shown')
+        .option('--separate', 'asked for this purpose alone (PIPL Art. 29)')
+        .option('--conditional', 'something depended on it: counts once confirmed (Art. 7(4))'),
+    examples: [
+      'consent record --purpose research --keys 4411093,4411094 --evidence "binder 7"',
+      'consent record --purpose research --keys-file consent.csv --channel import',
+      'consent record --purpose research --collection train',
+    ],
+    async run(session, options) {
+      const result = await session.call('consent.record', {
+        purposeId: await findPurpose(session, options.purpose),
+        subjects: await selector(session, options),
+        decision: options.refused ? 'refused' : 'given',
+        channel: options.channel as 'paper',
+        evidence: options.evidence,
+        expiresAt: options.expires ?? null,
+        language: options.language ?? null,
+        separate: options.separate ?? false,
+        conditional: options.conditional ?? false,
+      });
+      return { json: result, text: describeRecorded(result) };
     },
-  );
+  });
 
   leaf<SubjectFlags & { reason: string }>(program, consent, 'withdraw', {
     summary: 'record that people withdrew; the gate denies from the next read on',
