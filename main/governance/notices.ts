@@ -31,7 +31,8 @@ export interface Notice extends PublishNotice {
 export interface Notices {
   /**
    * Never changed afterwards. A version the purpose has not had comes into force with it: consents to the
-   * former one lapse. Fails with NOT_FOUND, PURPOSE_RETIRED, CONFLICT (that text is published).
+   * former one lapse. The text of a version it had can be filed for a
+   * retired purpose too. Fails with NOT_FOUND, PURPOSE_RETIRED, CONFLICT (that text is published).
    */
   publish(
     actor: Actor,
@@ -68,7 +69,7 @@ export function createNotices(deps: RoomContext & { readonly purposes: Purposes 
   return {
     publish(actor, { purposeId, version, language, title, text }) {
       return store.transaction(() => {
-        const purpose = purposes.require(purposeId, { active: true });
+        const purpose = purposes.require(purposeId);
         if (!purpose.ok) return purpose;
         const taken = repository
           .ofPurpose(purposeId)

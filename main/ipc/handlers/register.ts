@@ -202,7 +202,7 @@ export function registerHandlers(services: Deps): Pick<Handlers, RegisterName> {
             purposeId: purpose.purposeId,
             purpose: purpose.name,
             version,
-            inForce: version === purpose.noticeVersion,
+            inForce: version === purpose.noticeVersion && purpose.state === 'active',
           })),
         ),
       });

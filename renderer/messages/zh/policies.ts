@@ -7,14 +7,8 @@ export const policies = {
   'order.what.policy.apply': '使策略“{title}”版本 {version} 生效',
   'audit.action.policy.apply': '策略生效',
   'policy.locked': '由贵组织设定',
-  'policy.locked.most': {
-    one: '由贵组织设定：最多 {count} 分钟。',
-    other: '由贵组织设定：最多 {count} 分钟。',
-  },
-  'policy.locked.hours': {
-    one: '由贵组织设定：最多 {count} 小时。',
-    other: '由贵组织设定：最多 {count} 小时。',
-  },
+  'policy.locked.most': { other: '由贵组织设定：最多 {count} 分钟。' },
+  'policy.locked.hours': { other: '由贵组织设定：最多 {count} 小时。' },
   'policy.none': '没有组织策略',
   'policy.none.text': '本库遵循自身设置。管理员可使已签名的策略生效，并须第二人签名。',
   'policy.choose': '选择策略文件',

@@ -26,7 +26,7 @@ export const register = {
   'register.common': '主体与措施',
   'register.record.text':
     '于 {time} 依据现行配置生成。此处内容无需重复录入；“条目”指出审计日志中的依据。',
-  'register.record.missing': { one: '缺少 {count} 项', other: '缺少 {count} 项' },
+  'register.record.missing': { other: '缺少 {count} 项' },
   'register.record.whole': '没有缺失。',
   'register.describe': '填写说明',
   'register.describe.title': '关于“{purpose}”',
@@ -44,10 +44,7 @@ export const register = {
   'register.export.assessment': '导出影响评估',
   'register.export.text': '文件以英文书写，并用审计日志的密钥签名。',
   'register.export.do': '登记并保存',
-  'register.export.done': {
-    one: '已登记为 {exit}，保存了 {count} 个文件。',
-    other: '已登记为 {exit}，保存了 {count} 个文件。',
-  },
+  'register.export.done': { other: '已登记为 {exit}，保存了 {count} 个文件。' },
   'register.parties': '参与方',
   'register.parties.text':
     '他们会出现在每份记录、告知书和报告中。更改即为新版本，过去的内容仍可再现。',

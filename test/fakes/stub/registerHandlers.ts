@@ -359,11 +359,11 @@ export const registerHandlers: HandlersOf<RegisterName> = {
             (purposeId === undefined || purpose.purposeId === purposeId) &&
             !items.some((item) => item.purposeId === purpose.purposeId && item.inForce),
         )
-        .map(({ purposeId: which, name, noticeVersion }) => ({
+        .map(({ purposeId: which, name, noticeVersion, state }) => ({
           purposeId: which,
           purpose: name,
           version: noticeVersion,
-          inForce: true,
+          inForce: state === 'active',
         })),
     };
   },

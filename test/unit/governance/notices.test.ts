@@ -78,11 +78,13 @@ it('finds the language asked for, one of the same family, or any', () => {
   expect(notices.find(purposeId, '7')).toBeUndefined();
 });
 
-it('refuses a retired purpose and one that is not there', () => {
+it('refuses a new version of a retired purpose, and a purpose that is not there', () => {
   const { purposes } = house.governance;
   const { purposeId } = declare(house);
   unwrap(purposes.retire(TESTER, purposeId, 'over'));
-  expect(publish(purposeId, '1')).toMatchObject({ error: { code: 'PURPOSE_RETIRED' } });
+  expect(publish(purposeId, '2')).toMatchObject({ error: { code: 'PURPOSE_RETIRED' } });
+  // What people had agreed to can still be filed.
+  expect(publish(purposeId, '1').ok).toBe(true);
   expect(publish('pur_00000000000000000000000000', '1')).toMatchObject({
     error: { code: 'NOT_FOUND' },
   });
