@@ -44,9 +44,13 @@ export function addVaultCommands(program: Program): void {
           cipher,
           working: options.together === true ? 'together' : 'alone',
         });
+        const { verifierKey } = await session.call('audit.key', {});
         return {
-          json: status,
-          text: `The vault "${status.name ?? ''}" is made. There is no way back in without the passphrase: keep it safe.`,
+          json: { ...status, auditKey: verifierKey },
+          text: [
+            `The vault "${status.name ?? ''}" is made. There is no way back in without the passphrase: keep it safe.`,
+            `Note down the key of its audit log, on paper and with your auditor:\n${verifierKey}`,
+          ].join('\n\n'),
         };
       },
     },
