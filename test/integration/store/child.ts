@@ -86,6 +86,18 @@ const tasks: Record<string, () => Promise<void>> = {
     for (;;) unwrap(await vault.keys.changePassphrase(vault.user.id, passphrase, passphrase));
   },
 
+  /** One new key of the log after the other, with a leaf between them. */
+  async rotate() {
+    const { store } = await unlock();
+    const log = createAuditLog({ store, clock, random, appVersion: '0.0.0' });
+    say('ready');
+    for (;;) {
+      log.append({ action: 'turn.write', actor: 'system' });
+      unwrap(log.rotateKey({ actor: 'system', roles: [] }));
+      say(log.verifierKey);
+    }
+  },
+
   /** Binds to a device and lets go again; the key store lies in a file beside the vault. */
   async bind() {
     const keyStore = createFileKeyStore(`${folder}.keystore`);
