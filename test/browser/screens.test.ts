@@ -47,6 +47,11 @@ const ROUTES = [
   '/consent/record/sub_01KAR000001/pur_01KAR000001',
   '/breaches/brc_01KAR000001',
   '/reports/exits',
+  '/register',
+  '/register/parties',
+  '/register/notices',
+  '/register/assessment',
+  '/settings/policy',
   '/audit',
   '/settings',
   '/settings/people',
@@ -61,6 +66,10 @@ const ROOMS = [
   '/retention/rules',
   '/retention/holds',
   '/reports/exits',
+  '/register/parties',
+  '/register/notices',
+  '/register/assessment',
+  '/settings/policy',
 ];
 
 describe.skipIf(browserMissing())('screens', () => {

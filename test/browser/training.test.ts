@@ -318,7 +318,7 @@ describe.skipIf(browserMissing())('training', () => {
     const on = await room();
     await on.page.getByRole('row', { name: /quick/ }).click();
     const side = on.page.locator('aside');
-    await side.getByRole('button', { name: 'Decide …' }).click();
+    await side.getByRole('button', { name: 'Decide' }).click();
     const dialog = on.page.getByRole('dialog');
     await dialog.getByText(/byte for byte that of a run that never saw them/).waitFor();
     await dialog.getByText('about 2:23').waitFor();
@@ -336,7 +336,7 @@ describe.skipIf(browserMissing())('training', () => {
     const on = await room();
     await on.page.getByRole('row', { name: /quick/ }).click();
     const side = on.page.locator('aside');
-    await side.getByRole('button', { name: 'Decide …' }).click();
+    await side.getByRole('button', { name: 'Decide' }).click();
     const dialog = on.page.getByRole('dialog');
     await dialog.getByRole('radio', { name: 'Destroy it' }).check();
     const destroy = dialog.getByRole('button', { name: 'Destroy', exact: true });

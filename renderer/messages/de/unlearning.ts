@@ -21,7 +21,7 @@ export const unlearning = {
     other: '{count} Personen wurden gelöscht, {date}',
   },
   'unlearning.decideBy': 'Bis {date} entscheiden, danach wird es gesperrt.',
-  'unlearning.decide': 'Entscheiden …',
+  'unlearning.decide': 'Entscheiden',
   'unlearning.decide.title': 'Was aus „{name}“ wird',
   'unlearning.decide.text':
     'Niemand kann einem Modell nehmen, was es gelernt hat. Es wird entweder ohne die Ausgeschiedenen neu trainiert oder vernichtet.',

@@ -17,7 +17,7 @@ export const unlearning = {
     other: '{count} people were erased, {date}',
   },
   'unlearning.decideBy': 'Decide by {date}; after that it is blocked.',
-  'unlearning.decide': 'Decide …',
+  'unlearning.decide': 'Decide',
   'unlearning.decide.title': 'What becomes of “{name}”',
   'unlearning.decide.text':
     'Nobody can take out of a model what it learned. It is either trained again without the people who left, or destroyed.',

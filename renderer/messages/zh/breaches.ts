@@ -112,7 +112,7 @@ export const breaches = {
   'breaches.new.nature': '事件经过',
   'breaches.save': '保存',
   'breaches.missing': '缺失',
-  'nav.breaches': { other: '{count} 起进行中' },
+  'nav.breaches': { other: '进行中 {count}' },
   'breaches.next': '下一条',
   'breaches.previous': '上一条',
 } as const satisfies Translation<typeof en>;

@@ -4,7 +4,7 @@ import type { retention as en } from '../en/retention.ts';
 
 export const retention = {
   'room.retention': '保存期限',
-  'nav.retention': '{count} 份到期',
+  'nav.retention': '到期 {count}',
   'order.what.hold.release': '解除法定保全 {hold}',
   'job.procedure.retention.run': '删除批次',
   'audit.action.retention.setRule': '已设定保存规则',

@@ -12,7 +12,7 @@ export const unlearning = {
   'unlearning.left.withdrawal': '{count} 人撤回同意，{date}',
   'unlearning.left.erasure': '{count} 人被删除，{date}',
   'unlearning.decideBy': '请在 {date} 前决定，之后将被封锁。',
-  'unlearning.decide': '决定……',
+  'unlearning.decide': '决定',
   'unlearning.decide.title': '如何处理“{name}”',
   'unlearning.decide.text': '模型学到的内容无法取出：要么在不含离开者的情况下重新训练，要么销毁。',
   'unlearning.choice': '决定',
