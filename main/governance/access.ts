@@ -1,6 +1,7 @@
 // Everything this vault holds about one person, for an answer under GDPR Art. 15: what, for which purposes
 // and on which basis, how long, who used it and who got it. Data only; `main/reports` makes it readable.
 import { createHash } from 'node:crypto';
+import { KEEP_GROUNDS } from '../../shared/domain/erasures.ts';
 import { ok, type Result } from '../../shared/kernel/result.ts';
 import type { Purpose } from '../../shared/contract/index.ts';
 import type { Actor, RoomContext } from './context.ts';
@@ -10,7 +11,9 @@ import type { ExitEntry, Exits } from './exits.ts';
 import type { AccessPart, SubjectFollower } from './followers.ts';
 import type { GateRepository } from './gateRepository.ts';
 import { logOwnReading } from './ownReading.ts';
+import { createKeptRepository } from './keptRepository.ts';
 import type { Purposes } from './purposes.ts';
+import { createRectificationRepository } from './rectificationRepository.ts';
 import type { RedactionLog, Redactions, Redactor, RedactedText } from './redactions.ts';
 import type { Requests } from './requests.ts';
 import type { Subjects } from './subjects.ts';
@@ -94,6 +97,7 @@ export interface Access {
 }
 
 const MOST_DECISIONS = 1_000;
+const MOST_CORRECTIONS = 1_000;
 
 export function createAccess(
   { store, clock }: RoomContext,
@@ -109,6 +113,8 @@ export function createAccess(
   },
 ): Access {
   const repository = createAccessRepository(store);
+  const rectifications = createRectificationRepository(store);
+  const kept = createKeptRepository(store);
 
   /** Every text as the copy gives it, and by its document's name where its places went. */
   function documentsOf(
@@ -142,6 +148,40 @@ export function createAccess(
     return { documents, places };
   }
 
+  /** What this room holds beside texts: what corrections replaced, and what is kept on a ground. */
+  function ownParts(subjectId: string, redactor: Redactor): AccessPart[] {
+    const words = new Map(deps.texts.versions(subjectId).map((each) => [each.id, each]));
+    const shown = (of: string | null | undefined): string | null =>
+      of === null || of === undefined ? null : redactor.value('text', of);
+    return [
+      {
+        what: 'corrections',
+        columns: ['at', 'kind', 'field', 'before', 'after'],
+        rows: rectifications
+          .page(subjectId, null, MOST_CORRECTIONS)
+          .map(({ id, at, kind, field }) => [
+            at,
+            kind,
+            field,
+            shown(words.get(id)?.before),
+            shown(words.get(id)?.after),
+          ]),
+      },
+      {
+        what: 'keptOnGround',
+        columns: ['part', 'ground', 'why', 'until'],
+        rows: kept
+          .ofSubject(subjectId)
+          .map(({ scope, target, ground, text, until }) => [
+            kept.collectionName(target) ?? (target === '' ? scope : target),
+            KEEP_GROUNDS[ground],
+            text,
+            until,
+          ]),
+      },
+    ];
+  }
+
   return {
     collect(actor, requestId, onDocument = () => undefined, kind = 'access') {
       const found = deps.requests.requireOpen(requestId, kind);
@@ -163,8 +203,10 @@ export function createAccess(
           state: row.state,
         },
         documents,
-        parts: deps.followers
-          .flatMap((follower) => follower.access?.(subjectId) ?? [])
+        parts: [
+          ...ownParts(subjectId, redactor),
+          ...deps.followers.flatMap((follower) => follower.access?.(subjectId) ?? []),
+        ]
           .filter(({ rows }) => rows.length > 0)
           .map((part) => partInCopy(part, places, redactor)),
         consents: deps.consent.history(subjectId).map((entry) => ({

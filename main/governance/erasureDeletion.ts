@@ -77,6 +77,7 @@ export function createDeletion(context: RoomContext, deps: DeletionDeps) {
     repository.deleteDocuments(rowids);
     repository.deleteAround(
       subjectId,
+      requestId,
       parts.some(({ scope }) => scope === 'consents'),
     );
     // The order denied everything; from now on the restriction does (Art. 18(2): storage alone).

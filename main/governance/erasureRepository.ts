@@ -47,7 +47,7 @@ export interface ErasureRepository {
   /** A kept copy of a text that goes stays the person's without it. */
   detachKept(subjectId: string, going: readonly number[]): void;
   /** Everything of the person that is no document, but what says who they are and what is kept. */
-  deleteAround(subjectId: string, keepConsents: boolean): void;
+  deleteAround(subjectId: string, requestId: string, keepConsents: boolean): void;
 }
 
 /** What a recipient is called once the person they are named after is erased. */
@@ -210,7 +210,7 @@ export function createErasureRepository(store: Pick<Store, 'db'>): ErasureReposi
          AND rowid NOT IN (SELECT value FROM json_each(@going))`,
         { subject: subjectId, going: JSON.stringify(going) },
       ),
-    deleteAround(subjectId, keepConsents) {
+    deleteAround(subjectId, requestId, keepConsents) {
       for (const table of tablesToEmpty(keepConsents)) {
         db.run(`DELETE FROM ${table} WHERE subject_id = ?`, [subjectId]);
       }
@@ -218,6 +218,11 @@ export function createErasureRepository(store: Pick<Store, 'db'>): ErasureReposi
         subjectId,
       ]);
       db.run('DELETE FROM subject_event WHERE subject_id = ?', [subjectId]);
+      // What an earlier erasure kept is kept by this one or by none.
+      db.run('DELETE FROM kept_part WHERE subject_id = ? AND request_id <> ?', [
+        subjectId,
+        requestId,
+      ]);
     },
     deleteSubject: (subjectId) => void db.run('DELETE FROM subject WHERE id = ?', [subjectId]),
   };

@@ -47,6 +47,9 @@ export function createKeptRepository({ db }: Pick<Store, 'db'>) {
   const inForce = db.prepare<KeptRow>(
     `SELECT ${COLUMNS} FROM kept_part WHERE kept_at IS NOT NULL ORDER BY until, seq LIMIT 500`,
   );
+  const ofSubject = db.prepare<KeptRow>(
+    `SELECT ${COLUMNS} FROM kept_part WHERE subject_id = ? AND kept_at IS NOT NULL ORDER BY seq`,
+  );
   const collections = db.prepare<CollectionOfPerson>(
     `SELECT d.collection_id AS collectionId, k.name, d.category, count(*) AS documents
      FROM document d JOIN collection k ON k.id = d.collection_id WHERE d.rowid IN (${OWN_DOCUMENTS})
@@ -77,6 +80,8 @@ export function createKeptRepository({ db }: Pick<Store, 'db'>) {
       for (const row of rows) insert.run({ ...row });
     },
     markKept: (request: string, at: string, by: string) => void markKept.run({ request, at, by }),
+    /** Parts in force, of one person. */
+    ofSubject: (subjectId: string) => ofSubject.all([subjectId]),
     /** The nearest end date first. */
     inForce: () => inForce.all(),
     collections: (subject: string) => collections.all({ subject }),

@@ -43,7 +43,8 @@ export interface Rectification {
   ): Result<RectificationPreview>;
   /**
    * Closes the request. Fails with NOT_FOUND, REQUEST_CLOSED, STALE_EDIT (something else stands there),
-   * SPAN_INVALID (a cut inside a character, or out of range), CONFLICT (a number or name that is taken).
+   * SPAN_INVALID (a cut inside a character, or out of range), CONFLICT (a number or name that is taken, or an
+   * erasure that was ordered).
    */
   rectify(actor: Actor, requestId: string, corrections: readonly Correction[]): Result<Rectified>;
   /** Newest first. Registered like `readText`. */
@@ -381,6 +382,8 @@ export function createRectification(context: RoomContext, deps: RectificationDep
         if (!open.ok) return open;
         const { subjectId } = open.value;
         if (subjectId === null) return noSuchText();
+        // What to search for was taken with the order: words that come later would not be found.
+        if (subjects.gateState(subjectId) === 'erased') return beingErased();
         const problem = problemsOf(subjectId, corrections).findIndex((each) => each !== null);
         if (problem >= 0) {
           return refused(problemsOf(subjectId, corrections)[problem] as Problem, problem);
@@ -497,6 +500,12 @@ const noSuchText = () =>
   failure(
     'NOT_FOUND',
     'There is no such text or number of the person who asked. Nothing was changed.',
+  );
+
+const beingErased = () =>
+  failure(
+    'CONFLICT',
+    'The erasure of this person was ordered and runs to its end. Nothing was changed.',
   );
 
 const SAYS: Readonly<

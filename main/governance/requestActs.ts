@@ -14,6 +14,7 @@ import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Calendar } from './calendar.ts';
 import type { Consents } from './consent.ts';
 import type { Actor, RoomContext } from './context.ts';
+import { createKeptRepository } from './keptRepository.ts';
 import type { RequestEventType, RequestRepository, RequestRow } from './requestRepository.ts';
 import type { Requests } from './requests.ts';
 import type { Subjects } from './subjects.ts';
@@ -79,6 +80,7 @@ export function createRequestActs(
   },
 ): RequestActs {
   const { requests, repository, subjects, consent, calendar } = deps;
+  const kept = createKeptRepository(store);
 
   const add = (actor: Actor, requestId: string, type: RequestEventType, body: object): void =>
     repository.addEvent({ requestId, type, at: clock.now(), actor: actor.userId, body });
@@ -214,7 +216,10 @@ export function createRequestActs(
           );
         }
         add(actor, requestId, 'lifted', {});
-        const stillRestricted = repository.ofSubject(row.subject_id).some(restricts);
+        // What an erasure has kept may be stored and nothing else, whatever else is lifted.
+        const stillRestricted =
+          repository.ofSubject(row.subject_id).some(restricts) ||
+          kept.ofSubject(row.subject_id).length > 0;
         if (!stillRestricted) note(actor, row.subject_id, 'restrictionLifted', '');
         return ok({ request: requestOf(row), stillRestricted });
       }),

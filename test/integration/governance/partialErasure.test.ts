@@ -225,6 +225,50 @@ describe('a part that stays', () => {
     expect(certificate.keptData?.map(({ documents }) => documents)).toEqual([1, 0, 1]);
   });
 
+  it('stays restricted when another restriction is lifted, and is told in an access pack', async () => {
+    const filled = await fill();
+    const { subjectId } = filled;
+    const { requests, requestActs, access, subjects } = house.governance;
+    const subject = { subjectId };
+    const contested = unwrap(requests.open(TESTER, { kind: 'restriction', subject })).requestId;
+    unwrap(requestActs.restrict(TESTER, contested, 'accuracy'));
+    const keep = keepRecords(filled);
+    const { requestId } = filled;
+    unwrap(await house.governance.erasure.erase(TESTER, { requestId, confirmation: KEY, keep }));
+
+    unwrap(requestActs.noticeLifting(TESTER, contested));
+    expect(unwrap(requestActs.lift(TESTER, contested)).stillRestricted).toBe(true);
+    expect(subjects.row(subjectId)?.state).toBe('restricted');
+    const asked = unwrap(requests.open(TESTER, { kind: 'access', subject })).requestId;
+    const { documents, parts } = unwrap(access.collect(TESTER, asked));
+    expect(documents.map(({ name }) => name)).toEqual(['radiation 5500777']);
+    expect(parts.find(({ what }) => what === 'keptOnGround')?.rows).toEqual([
+      [
+        'Treatment records',
+        'Article 17(3)(b): a period of retention set by statute',
+        'Radiation treatment is documented for thirty years.',
+        '2056-01-01',
+      ],
+    ]);
+
+    // A second erasure decides anew what stays: what the first one kept is not kept by itself.
+    const again = unwrap(requests.open(TESTER, { kind: 'erasure', subject })).requestId;
+    const consents = part({ scope: { of: 'consents' }, ground: 'claims' });
+    unwrap(house.governance.keptParts.decide(TESTER, again, [consents]));
+    const second = unwrap(house.governance.erasure.preview(again));
+    unwrap(
+      await house.governance.erasure.erase(TESTER, {
+        requestId: again,
+        confirmation: KEY,
+        keep: second.keep,
+      }),
+    );
+    expect(hits(STAYS)).toBe(0);
+    expect(
+      house.governance.keptParts.list(false).items.map(({ part: { scope } }) => scope.of),
+    ).toEqual(['consents']);
+  });
+
   it('turns the proof red where a trace is left of what had to go', async () => {
     const filled = await fill();
     const keep = keepRecords(filled);

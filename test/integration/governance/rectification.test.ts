@@ -311,6 +311,22 @@ describe('what is not a passage', () => {
     expect(rooms.governance.subjects.byKey('4711')).toBeDefined();
   });
 
+  it('is refused once the erasure of the person was ordered', async () => {
+    const requestId = request();
+    const erasure = unwrap(
+      rooms.governance.requests.open(rooms.actor, { kind: 'erasure', subject: { key: '4711' } }),
+    ).requestId;
+    const order = { requestId: erasure, confirmation: '4711' };
+    await expect(
+      rooms.governance.erasure.erase(rooms.actor, order, (stage) => {
+        if (stage === 'deleting') throw new Error('the lights go out');
+      }),
+    ).rejects.toThrow('the lights go out');
+    expect(rectify(requestId, passage('daily', 'twice a day'))).toMatchObject({
+      error: { code: 'CONFLICT' },
+    });
+  });
+
   it('refuses a cut inside a character, an overlap, and another person’s text; nothing is half done', () => {
     const requestId = request();
     const sound = passage('daily', 'twice a day');
@@ -350,6 +366,14 @@ describe('history', () => {
       after: commitment(salt, Buffer.from('Born 1962 in Genf')),
     });
     expect(JSON.stringify(leaf)).not.toContain('Bern');
+    // The person is told what stood there.
+    const asked = unwrap(
+      rooms.governance.requests.open(rooms.actor, { kind: 'access', subject: { key: '4711' } }),
+    ).requestId;
+    const { parts } = unwrap(rooms.governance.access.collect(rooms.actor, asked));
+    expect(parts.find(({ what }) => what === 'corrections')?.rows).toMatchObject([
+      [done.request.closedAt, 'passage', null, 'Born 1961 in Bern', 'Born 1962 in Genf'],
+    ]);
     // The readings are registered with the request in the purpose's place.
     expect(
       rooms.store.db.get(
