@@ -22,7 +22,7 @@ import { createHouse, fillHouse, FOUNDER, must, type House } from './house.ts';
 
 const SEED = Number(process.env.CLOISTER_FUZZ_SEED ?? 20261124);
 /** Inputs per procedure of those who may not read. */
-const ATTEMPTS = Number(process.env.CLOISTER_ROLE_RUNS ?? 8);
+const ATTEMPTS = Number(process.env.CLOISTER_ROLE_RUNS ?? 5);
 const TEXT = 'QUOKKAMARK';
 const NUMBER = '8807766554';
 /** File names come from outside and may be names of people. */
