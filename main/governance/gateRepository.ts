@@ -211,15 +211,16 @@ export function createGateRepository({ db }: Pick<Store, 'db'>): GateRepository 
 }
 
 interface CountRow {
-  readonly early: string | null;
-  readonly kind: string;
-  readonly gone: 0 | 1;
+  /** A denial, or for groups that no early step denies a number: see `UNDENIED`. */
+  readonly verdict: string | number;
   readonly n: number;
   readonly past: number;
   readonly past_held: number;
   readonly held: number;
   readonly undated: number;
 }
+/** What the number stands for; most groups have one, and numbers sort faster than words. */
+const UNDENIED = { deidentified: 1, gone: 2 } as const;
 
 /**
  * Documents of one person, category and kind are one group, read in the order of the index `document_gate`
@@ -232,14 +233,16 @@ function countSql({ counting }: GatePlan, scope: GateScope): string {
   const and = (...conditions: readonly string[]): string =>
     conditions.includes('0') ? '0' : conditions.join(' AND ');
   const isWhole = scope.collectionId === undefined && scope.documentIds === undefined;
-  return `SELECT early, kind, gone, sum(n) AS n, sum(past) AS past, sum(past_held) AS past_held, sum(held) AS held, sum(undated) AS undated
-    FROM (SELECT ${early} AS early, g.kind, CASE WHEN ${gone} THEN 1 ELSE 0 END AS gone, g.n, g.past, g.past_held, g.held, g.undated
+  return `SELECT verdict, sum(n) AS n, sum(past) AS past, sum(past_held) AS past_held, sum(held) AS held, sum(undated) AS undated
+    FROM (SELECT coalesce(${early},
+          CASE WHEN g.kind = 'deidentified' THEN ${UNDENIED.deidentified} ELSE 0 END + CASE WHEN ${gone} THEN ${UNDENIED.gone} ELSE 0 END) AS verdict,
+        g.n, g.past, g.past_held, g.held, g.undated
       FROM (SELECT d.subject_id, d.category, d.kind, count(*) AS n, ${count(past)} AS past,
           ${count(and(past, held))} AS past_held, ${gone === '0' ? '0' : count(held)} AS held,
           ${undated === '0' ? '0' : count(`${undated} AND (${past}) IS NOT TRUE`)} AS undated
         FROM document d ${isWhole ? 'INDEXED BY document_gate' : ''} ${where(scope)}
         GROUP BY d.subject_id, d.category, d.kind) g ${joins})
-    GROUP BY early, kind, gone`;
+    GROUP BY verdict`;
 }
 
 function foldCounts(
@@ -250,16 +253,17 @@ function foldCounts(
   const add = (denial: string | null, n: number): void => {
     if (n > 0) counts.set(denial, (counts.get(denial) ?? 0) + n);
   };
-  for (const { early, kind, gone, n, past, past_held: pastHeld, held, undated } of rows) {
-    if (early !== null) add(early, n);
-    else if (gone === 1) {
+  for (const { verdict, n, past, past_held: pastHeld, held, undated } of rows) {
+    if (typeof verdict === 'string') add(verdict, n);
+    else if ((verdict & UNDENIED.gone) > 0) {
       add('retention:heldPastRetention', held);
       add('retention:retentionPassed', n - held);
     } else {
       add('retention:heldPastRetention', pastHeld);
       add('retention:retentionPassed', past - pastHeld);
       add('retention:retentionUnknown', undated);
-      add(kind === 'deidentified' ? rest.deidentified : rest.original, n - past - undated);
+      const kind = (verdict & UNDENIED.deidentified) > 0 ? 'deidentified' : 'original';
+      add(rest[kind], n - past - undated);
     }
   }
   return counts;

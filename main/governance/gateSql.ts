@@ -51,11 +51,16 @@ const isObjecting = (subject: string): string => flagged(subject, 'objected', 'o
 
 type Case = readonly [condition: string, denial: Denial];
 
-const stateCases = (row: string): readonly Case[] => [
-  [isErasing(`${row}.subject_id`), { step: 'state', reason: 'erased' }],
-  [isRestricted(`${row}.subject_id`), { step: 'state', reason: 'restricted' }],
-  [isObjecting(`${row}.subject_id`), { step: 'state', reason: 'objected' }],
-];
+/** The denial of a person's state, NULL for most: of whom no event speaks nothing more is asked. */
+const stateSql = (row: string): string =>
+  `CASE WHEN EXISTS (SELECT 1 FROM subject_event f WHERE f.subject_id = ${row}.subject_id) THEN ${caseSql(
+    [
+      [isErasing(`${row}.subject_id`), { step: 'state', reason: 'erased' }],
+      [isRestricted(`${row}.subject_id`), { step: 'state', reason: 'restricted' }],
+      [isObjecting(`${row}.subject_id`), { step: 'state', reason: 'objected' }],
+    ],
+    'NULL',
+  )} END`;
 
 /** `active`, `restricted` or `objected`, for lists of people. */
 export const subjectStateSql = (subject: string): string =>
@@ -103,14 +108,15 @@ export function compileGate(question: PolicyQuestion): GatePlan {
   const { purpose, operation } = question;
   const refusal = refusalOf(question);
   if (refusal) {
-    const cases = (row: string) => (refusal.step === 'role' ? [] : stateCases(row));
+    const denial = (row: string): string =>
+      refusal.step === 'role' ? spell(refusal) : `coalesce(${stateSql(row)}, ${spell(refusal)})`;
     return {
       joins: '',
-      denial: caseSql(cases('d'), spell(refusal)),
+      denial: denial('d'),
       params: {},
       counting: {
         joins: '',
-        early: caseSql(cases('g'), spell(refusal)),
+        early: denial('g'),
         ...{ gone: '0', past: '0', undated: '0', held: '0' },
         rest: { original: null, deidentified: null },
       },
@@ -121,7 +127,6 @@ export function compileGate(question: PolicyQuestion): GatePlan {
 
   const early = (row: string, otherwise: string): string => {
     const cases: Case[] = [
-      ...stateCases(row),
       [outside(row, purpose.categories), { step: 'basis', reason: 'categoryNotCovered' }],
       [
         outside(
@@ -131,9 +136,11 @@ export function compileGate(question: PolicyQuestion): GatePlan {
         { step: 'basis', reason: 'article9Missing' },
       ],
     ];
-    if (consent === null) return caseSql(cases, otherwise);
+    const afterState = (rest: string): string =>
+      `coalesce(${stateSql(row)}, ${caseSql(cases, rest)})`;
+    if (consent === null) return afterState(otherwise);
     cases.push([`${row}.subject_id IS NULL`, { step: 'basis', reason: 'subjectUnknown' }]);
-    return caseSql(cases, `coalesce(${consent.reason}, ${otherwise})`);
+    return afterState(`coalesce(${consent.reason}, ${otherwise})`);
   };
 
   const rest = (kind: 'original' | 'deidentified'): string | null => {

@@ -58,6 +58,11 @@ const declare = ({ purposes }: Governance, name: string, parentId: string | null
     }),
   );
 
+interface Row {
+  readonly id: string;
+  readonly subject_id: string;
+}
+
 async function gate(root: string): Promise<Measure[]> {
   const { vault, store, governance } = await furnished(join(root, 'gate'));
   const purpose = declare(governance, 'Research', null);
@@ -78,15 +83,15 @@ async function gate(root: string): Promise<Measure[]> {
   const question = { actor: ACTOR, purposeId: purpose.purposeId, operation: 'read' } as const;
 
   /** As the list of documents asks: the rule is part of the page's own statement. */
-  const page = (purposeId: string, after: number): number => {
+  const page = (purposeId: string, after: number): readonly Row[] => {
     const compiled = unwrap(governance.gate.compile({ ...question, purposeId }));
-    const rows = store.db.all(
-      `SELECT d.rowid, d.id, d.name FROM document d ${compiled.joins}
+    const rows = store.db.all<Row>(
+      `SELECT d.rowid, d.id, d.name, d.subject_id FROM document d ${compiled.joins}
        WHERE d.rowid > @after AND (${compiled.denial}) IS NULL ORDER BY d.rowid LIMIT 100`,
       { ...compiled.params, after },
     );
     if (rows.length !== 100) throw new Error(`${rows.length} rows in the page`);
-    return rows.length;
+    return rows;
   };
   // The first time, with nothing of the vault in memory, is what a person waits for after unlocking.
   const firstPage = elapsedMs(() => page(purpose.purposeId, 0))[1];
@@ -102,12 +107,7 @@ async function gate(root: string): Promise<Measure[]> {
   )[1];
 
   const denials: number[] = [];
-  for (let turn = 0; turn < 5; turn += 1) {
-    const subjectId = people[1_000 + turn * 7 * 10 + 1]!;
-    const { id } = store.db.get<{ id: string }>(
-      "SELECT id FROM document WHERE subject_id = ? AND category = 'other'",
-      [subjectId],
-    )!;
+  for (const { id, subject_id: subjectId } of page(purpose.purposeId, 300_000).slice(0, 5)) {
     const reader = unwrap(governance.gate.open({ ...question, subjectId }));
     if (!reader.read(id).ok) throw new Error('Nothing to deny: it was denied before');
     const [denied, ms] = elapsedMs(() => {
@@ -203,7 +203,8 @@ function fill(store: Store, purposeId: string): string[] {
           people[index]!,
           round === 9 ? 'other' : 'health',
           sha256,
-          ago((PER_PERSON - round) * 200),
+          // Of all ages over two thousand days, in no order: a tenth is past its period.
+          ago(((round * PEOPLE + index) * 7_919) % 2_000),
         ]);
         text.run([lastInsertRowid, 'No fever.']);
       }

@@ -28,11 +28,14 @@ export interface BlockingRow {
 const ACTIVE =
   "NOT EXISTS (SELECT 1 FROM hold_event e WHERE e.hold_id = h.hold_id AND e.type = 'released')";
 
-/** True where a hold in force names the document, its person, its collection or its category. */
+/**
+ * True where a hold in force names the document, its person, its collection or its category. The conditions
+ * that refer to no row are evaluated once: where no hold is about collections, none is looked up.
+ */
 export const isHeldSql = (d: string): string =>
-  `(EXISTS (SELECT 1 FROM hold_subject h WHERE h.subject_id = ${d}.subject_id AND ${ACTIVE})
-    OR EXISTS (SELECT 1 FROM hold_collection h WHERE h.collection_id = ${d}.collection_id AND ${ACTIVE})
-    OR EXISTS (SELECT 1 FROM hold_category h WHERE h.category = ${d}.category AND ${ACTIVE}))`;
+  `((EXISTS (SELECT 1 FROM hold_subject) AND EXISTS (SELECT 1 FROM hold_subject h WHERE h.subject_id = ${d}.subject_id AND ${ACTIVE}))
+    OR (EXISTS (SELECT 1 FROM hold_collection) AND EXISTS (SELECT 1 FROM hold_collection h WHERE h.collection_id = ${d}.collection_id AND ${ACTIVE}))
+    OR (EXISTS (SELECT 1 FROM hold_category) AND EXISTS (SELECT 1 FROM hold_category h WHERE h.category = ${d}.category AND ${ACTIVE})))`;
 
 /** The ids of the holds in force on a document, as rows `hold_id`. */
 export const holdsOnSql = (d: string): string =>
