@@ -138,7 +138,7 @@ function recordCsv({ form, common, entries }: ProcessingRecord): string {
         state,
         key,
         citationOf(key, form) ?? '',
-        values === null ? MISSING : values.join('; '),
+        values === null ? MISSING : values.length === 0 ? 'none' : values.join('; '),
         auditSeq === null ? '' : String(auditSeq),
       ]);
     }

@@ -195,6 +195,11 @@ function describePolicy(policy: PolicySummary): string {
     ['backup', limits.backupEveryHours === undefined ? null : `${limits.backupEveryHours} h`],
     ['passphrase', limits.passphraseBits === undefined ? null : `${limits.passphraseBits} bits`],
     ['assessment', limits.requireAssessment ? 'before training' : 'not asked for'],
-    ['countries', limits.exportCountries?.join(', ') ?? null],
+    [
+      'countries',
+      limits.exportCountries?.length === 0
+        ? 'only the site’s own'
+        : (limits.exportCountries?.join(', ') ?? null),
+    ],
   ]);
 }

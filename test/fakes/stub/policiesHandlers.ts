@@ -3,6 +3,7 @@
 import type { OutputOf, PolicySummary } from '../../../shared/contract/index.ts';
 import { Refusal, type HandlersOf, type StubContext } from './core.ts';
 import { at, digest, id } from './fixtures.ts';
+import { clearOrder } from './staffHandlers.ts';
 
 type PoliciesName =
   'policy.current' | 'policy.preview' | 'policy.apply' | 'policy.read' | 'policy.sign';
@@ -97,7 +98,8 @@ export const policiesHandlers: HandlersOf<PoliciesName> = {
       ],
     };
   },
-  'policy.apply'({ text }, context) {
+  'policy.apply'({ text, sha256 }, context) {
+    clearOrder(context, 'policy.apply', { text, sha256 });
     applied = read(text);
     context.changed('policies', 'settings');
     return applied;
