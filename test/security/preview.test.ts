@@ -160,7 +160,9 @@ describe.skipIf(skipsWithoutChromium())('the preview', () => {
       window.open('about:blank');
     });
     await page.waitForTimeout(300);
-    expect(browser.context.pages()).toEqual([page]);
+    await expect
+      .poll(() => browser.context.pages().map((each) => each === page), { timeout: 5_000 })
+      .toEqual([true]);
     await page.evaluate(() => {
       location.href = 'https://example.com/away';
     });
