@@ -12,6 +12,7 @@ const ROWS: readonly (() => Promise<Rows>)[] = [
   () => import('./training/tokenizers.ts'),
   () => import('./training/steps.ts'),
   () => import('./training/inference.ts'),
+  () => import('./training/shards.ts'),
   () => import('./training/builtHere.ts'),
 ];
 
