@@ -265,6 +265,14 @@ describe.skipIf(browserMissing())('requests', () => {
     const parts = page.getByRole('region', { name: 'What is to stay' });
     await parts.getByText('legal claims (Art. 17(3)(e))').waitFor();
     await parts.getByText('until 31 Dec 2027').waitFor();
+    const phrase = 'ERASE 902340';
+    await page.getByLabel(`Type ${phrase} to order the erasure`).fill(phrase);
+    await button(page, 'Erase this person').click();
+    await page
+      .getByRole('dialog', { name: 'Two people for this' })
+      .getByText('but keep: the proofs of consent, legal claims (Art. 17(3)(e)), until 31 Dec 2027')
+      .waitFor();
+    await button(page, 'Cancel').click();
     await button(page, 'Do not keep: Proofs of consent').click();
     await parts.getByText('Nothing: the person is erased whole.').waitFor();
   });

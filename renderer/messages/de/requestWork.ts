@@ -415,4 +415,8 @@ export const requestWork = {
   'holidays.add': 'Ergänzen',
   'redact.own.number': 'Nummer',
   'redact.own.remove': 'Gehört nicht zur Person: {name}',
+  'order.what.request.eraseBut': 'Die Person aus Antrag {request} löschen, aber behalten: {keep}',
+  'order.keep.collection': 'eine Sammlung',
+  'order.keep.category': 'eine Kategorie',
+  'order.keep.consents': 'die Nachweise der Einwilligung',
 } as const satisfies Translation<typeof en>;

@@ -402,4 +402,8 @@ export const requestWork = {
   'holidays.add': 'Add',
   'redact.own.number': 'number',
   'redact.own.remove': 'Not the person’s own: {name}',
+  'order.what.request.eraseBut': 'Erase the person of request {request}, but keep: {keep}',
+  'order.keep.collection': 'one collection',
+  'order.keep.category': 'one category',
+  'order.keep.consents': 'the proofs of consent',
 } as const;

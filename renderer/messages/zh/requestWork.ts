@@ -357,4 +357,8 @@ export const requestWork = {
   'holidays.add': '添加',
   'redact.own.number': '号码',
   'redact.own.remove': '不是本人的：{name}',
+  'order.what.request.eraseBut': '删除请求 {request} 所涉人员的数据，但保留：{keep}',
+  'order.keep.collection': '一个文集',
+  'order.keep.category': '一个类别',
+  'order.keep.consents': '同意的证明',
 } as const satisfies Translation<typeof en>;
