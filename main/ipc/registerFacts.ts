@@ -1,6 +1,6 @@
 // What the register's documents say about this vault as it is set now: measures of security, the models of a
 // purpose, its retention. Read each time, so that a changed setting is in the next document.
-import { contract, PROCEDURE_NAMES, ROLES } from '../../shared/contract/index.ts';
+import { contract, PROCEDURE_NAMES, ROLES, type PolicyFile } from '../../shared/contract/index.ts';
 import { fact, type Backups, type RecordSources } from '../governance/index.ts';
 import type { OpenVault } from '../store/index.ts';
 import type { Services } from './services.ts';
@@ -46,9 +46,23 @@ export function recordSources(services: Facts, vault: OpenVault): RecordSources 
           .list({ limit: 500, action: 'purpose.declare' })
           .items.flatMap(({ seq, body }) => (body?.object ? [[body.object.id, seq] as const] : [])),
       );
-      return leaves.get(purposeId) ?? null;
+      return leaves.get(purposeId) ?? leafOfPolicy(governance, purposeId);
     },
   };
+}
+
+/** A purpose that came with a policy of the organisation is shown by the leaf of the first one that named it. */
+function leafOfPolicy(
+  { policies, purposes }: Pick<Services['governance'], 'policies' | 'purposes'>,
+  purposeId: string,
+): number | null {
+  const name = purposes.get(purposeId)?.name;
+  const first = policies
+    .history()
+    .findLast(({ file }) =>
+      (JSON.parse(file) as PolicyFile).policy.purposes.some((purpose) => purpose.name === name),
+    );
+  return first?.audit_seq ?? null;
 }
 
 const STARTS = {

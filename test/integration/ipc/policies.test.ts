@@ -112,6 +112,12 @@ describe.each(PRESETS)('the preset %s', (name) => {
         basis: { article6: '6(1)(f)', article9: null },
       }),
     ).toMatchObject({ error: { code: 'POLICY_LOCKED' } });
+    // The record names the policy's own leaf for what came with it.
+    const { policy: current } = unwrap(await house.call('policy.current', {}));
+    const record = unwrap(await house.call('ropa.get', {}));
+    for (const { facts } of record.entries) {
+      expect(facts.find(({ key }) => key === 'basis')?.auditSeq).toBe(current?.auditSeq);
+    }
     const required = unwrap(await house.call('assessment.list', {})).required;
     expect(required).toBe(limits.requireAssessment ?? false);
     for (const { ruleId } of rules) {
