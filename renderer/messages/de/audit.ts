@@ -190,4 +190,5 @@ export const audit = {
   'audit.action.order.carryOut': 'Ausgeführt wie von beiden unterschrieben',
   'audit.action.order.alone': 'Allein getan: keine zweite Person',
   'audit.action.vault.unvouched': 'Zuvor gesperrt, aber niemand bürgt für die Datei',
+  'order.what.audit.prune': 'Die Einträge des Protokolls leeren, deren Frist um ist',
 } as const satisfies Translation<typeof en>;

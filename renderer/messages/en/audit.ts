@@ -183,4 +183,5 @@ export const audit = {
   'audit.action.order.carryOut': 'Done as both signed',
   'audit.action.order.alone': 'Done alone: no second person',
   'audit.action.vault.unvouched': 'Locked before, but nobody vouches for the file',
+  'order.what.audit.prune': 'Empty the entries of the log that are past their time',
 } as const;

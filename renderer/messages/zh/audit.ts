@@ -163,4 +163,5 @@ export const audit = {
   'audit.action.order.carryOut': '按两人签名执行',
   'audit.action.order.alone': '单独执行：没有第二人',
   'audit.action.vault.unvouched': '此前已锁定，但无法证明文件未变',
+  'order.what.audit.prune': '清空日志中已到期的记录',
 } as const satisfies Translation<typeof en>;

@@ -55,6 +55,14 @@ describe('messages', () => {
     expect(missing).toEqual([]);
   });
 
+  test('every act of two people is put in words for the second one', () => {
+    const missing = Object.entries(contract)
+      .filter(([, entry]) => (entry as { dual?: unknown }).dual !== undefined)
+      .map(([name]) => `order.what.${name}`)
+      .filter((key) => !Object.hasOwn(en, key));
+    expect(missing).toEqual([]);
+  });
+
   test('every job has a name and says what cancelling keeps', () => {
     const missing = Object.entries(contract)
       .filter(([, entry]) => entry.kind === 'job')
