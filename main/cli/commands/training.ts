@@ -26,6 +26,7 @@ export interface RecipeFlags {
   readonly rank?: string;
   readonly task?: string;
   readonly labelField?: string;
+  readonly shards?: string;
   readonly seed: string;
   readonly threads: string;
 }
@@ -46,6 +47,7 @@ export const recipeOptions = (command: Command): Command =>
     .option('--rank <count>', 'of the adapters of lora')
     .option('--task <task>', 'spans or documents')
     .option('--label-field <name>', 'for documents: the field or column that holds the class')
+    .option('--shards <count>', '2 to 8 models by person: cheap to unlearn, less accurate')
     .option('--seed <number>', 'the same seed gives the same model', '1')
     .option('--threads <count>', 'processor threads', '2');
 
@@ -175,6 +177,7 @@ function presetOrder(flags: RecipeFlags): Record<string, unknown> {
     batchSize: flags.batchSize,
     maxTokens: flags.maxTokens,
     rank: flags.rank,
+    shards: flags.shards,
     seed: flags.seed,
     threads: flags.threads,
   };
