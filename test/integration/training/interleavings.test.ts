@@ -216,7 +216,8 @@ async function live(
       })();
     };
     const before = new Set(house.rooms.models.list().map(({ modelId }) => modelId));
-    running = true;
+    // While the vault is closed and opened again nobody can act.
+    running = job !== 'restart';
     await start(job);
     running = false;
     for (const { modelId } of house.rooms.models.list()) {
