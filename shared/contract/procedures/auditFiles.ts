@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { At, Count, Empty, Identifier, Name, procedure, Sha256, Text } from '../define.ts';
+import { At, Count, Empty, Identifier, procedure, Sha256, Text } from '../define.ts';
+import { DestinationFields } from './exits.ts';
 import { SECOND_PERSONS } from './staff.ts';
 
 const Path = z.strictObject({ kind: z.literal('path'), path: z.string().min(1).max(4096) });
@@ -102,7 +103,7 @@ export const auditFileProcedures = {
    */
   'audit.export': procedure({
     kind: 'job',
-    input: z.strictObject({ destination: Path.optional(), recipient: Name }),
+    input: z.strictObject({ destination: Path.optional(), ...DestinationFields }),
     output: z.strictObject({
       exitId: Identifier,
       leaves: Count,
@@ -111,7 +112,7 @@ export const auditFileProcedures = {
       checkpoint: z.string().max(2000),
       verifierKey: z.string().max(400),
     }),
-    errors: ['AUDIT_BROKEN'],
+    errors: ['AUDIT_BROKEN', 'DESTINATION_BLOCKED'],
     roles: ['auditor', 'steward', 'administrator'],
     audit: 'full',
     keeps: 'nothing',
@@ -140,10 +141,11 @@ export const auditFileProcedures = {
         .nullable(),
       where: z.string().max(500),
       origin: z.string().max(200),
+      /** The key that the log began with, and the one that signs it now. */
       verifierKey: z.string().max(400),
+      currentKey: z.string().max(400),
       leaves: Count,
       pruned: Count,
-      currentKey: z.string().max(400),
       root: z.string().max(64),
     }),
     errors: ['SOURCE_NOT_FOUND', 'SOURCE_UNREADABLE'],

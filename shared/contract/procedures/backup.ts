@@ -124,7 +124,7 @@ export const backupProcedures = {
         .nullable(),
     }),
     output: Empty,
-    errors: ['SOURCE_NOT_FOUND'],
+    errors: ['SOURCE_NOT_FOUND', 'POLICY_LOCKED'],
     roles: ['administrator'],
     audit: 'full',
   }),

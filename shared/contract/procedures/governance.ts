@@ -263,7 +263,7 @@ export const governanceProcedures = {
       retentionDays: z.number().int().min(1).max(36_500).nullable().default(null),
     }),
     output: Purpose,
-    errors: ['PURPOSE_RETIRED'],
+    errors: ['PURPOSE_RETIRED', 'POLICY_LOCKED'],
     roles: ['steward'],
     audit: 'full',
   }),

@@ -167,7 +167,7 @@ export const vaultProcedures = {
     kind: 'command',
     input: Settings.partial(),
     output: Settings,
-    errors: [],
+    errors: ['POLICY_LOCKED'],
     roles: EVERYONE,
     audit: 'none',
   }),
