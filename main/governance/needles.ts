@@ -55,6 +55,32 @@ export function shinglesOf(text: string, count = SHINGLES_PER_TEXT): string[] {
 
 const distinct = (text: string): number => new Set(Buffer.from(text, 'utf8')).size;
 
+interface Form {
+  readonly bytes: Buffer;
+  readonly candidate: number;
+}
+
+/** Building a search anew pays when a tenth of what it looks for has gone. */
+const WORTH_ANEW = 0.9;
+const PIECE = 2 ** 20;
+/** No text holds this code point (Unicode 3.4, D14), so nothing is found across two texts. */
+const BETWEEN = '\uffff';
+
+/** Many short texts as few long buffers: a search has a cost of its own per piece. */
+function* piecesOf(texts: Iterable<string>): Iterable<Buffer> {
+  let gathered: string[] = [];
+  let length = 0;
+  for (const text of texts) {
+    gathered.push(text);
+    length += text.length;
+    if (length < PIECE) continue;
+    yield Buffer.from(gathered.join(BETWEEN) + BETWEEN, 'utf8');
+    gathered = [];
+    length = 0;
+  }
+  yield Buffer.from(gathered.join(BETWEEN), 'utf8');
+}
+
 /**
  * @param staying everything that is not the person's and stays, piece by piece; read once.
  */
@@ -66,20 +92,26 @@ export function chooseNeedles(
   const longEnough = cleanNames.filter((name) => byteLength(name) >= SHORTEST_NAME);
   const candidates = [...new Set([...longEnough, ...texts.flatMap((text) => shinglesOf(text))])];
 
-  const forms: { readonly bytes: Buffer; readonly candidate: number }[] = candidates.flatMap(
-    (text, candidate) => needleForms(text).map((bytes) => ({ bytes, candidate })),
+  const forms: readonly Form[] = candidates.flatMap((text, candidate) =>
+    needleForms(text).map((bytes) => ({ bytes, candidate })),
   );
   const shared = new Set<number>();
-  if (forms.length > 0) {
-    const find = createFinder(forms.map(({ bytes }) => bytes));
-    for (const text of staying) {
-      find([Buffer.from(text, 'utf8')], (index) => {
-        const form = forms[index];
-        if (form) shared.add(form.candidate);
-      });
-    }
+  const isOwn = ({ candidate }: Form): boolean => !shared.has(candidate);
+  let sought = forms;
+  let find = sought.length > 0 ? createFinder(sought.map(({ bytes }) => bytes)) : undefined;
+  for (const piece of piecesOf(staying)) {
+    if (!find) break;
+    find([piece], (index) => {
+      const form = sought[index];
+      if (form) shared.add(form.candidate);
+    });
+    // Phrases that every note holds go out with the first notes, not at each of them.
+    const left = sought.filter(isOwn);
+    if (left.length > sought.length * WORTH_ANEW) continue;
+    sought = left;
+    find = sought.length > 0 ? createFinder(sought.map(({ bytes }) => bytes)) : undefined;
   }
-  const own = forms.filter(({ candidate }) => !shared.has(candidate)).map(({ bytes }) => bytes);
+  const own = forms.filter(isOwn).map(({ bytes }) => bytes);
   return {
     forms: [...own, ...keys.map((key) => Buffer.from(key))],
     count: candidates.length - shared.size + keys.length,

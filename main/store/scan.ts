@@ -150,7 +150,8 @@ export function createFinder(needles: readonly Uint8Array[]): Finder {
         const start = at - shift;
         const end = start + needle.length;
         if (start < 0 || end <= from || end > window.length) continue;
-        if (needle.equals(window.subarray(start, end))) report(index, start);
+        if (window[end - 1] !== needle[needle.length - 1]) continue;
+        if (window.compare(needle, 0, needle.length, start, end) === 0) report(index, start);
       }
     }
   }

@@ -117,8 +117,7 @@ export const errors = {
   'error.POLICY_INVALID.todo': '请向发送者索取已签名的文件及其密钥指纹。',
   'error.POLICY_LOCKED.what': '此项由贵组织统一设定。',
   'error.POLICY_LOCKED.todo': '如需更改，请向管理员索取新的策略。',
-  'error.KEY_STORE_UNAVAILABLE.what':
-    '此访问权限绑定的设备不在此处，或本机无法保存密钥。',
+  'error.KEY_STORE_UNAVAILABLE.what': '此访问权限绑定的设备不在此处，或本机无法保存密钥。',
   'error.KEY_STORE_UNAVAILABLE.todo':
     '请在该设备上操作，用打印的恢复码解锁，或请管理员设置新口令。',
 } as const satisfies Translation<typeof en>;
