@@ -2,7 +2,7 @@
 // the schedule of backups.
 import { clockGoesBack, type CopyOfVault, type Finding } from '../store/index.ts';
 import { verifyCopy } from './audit/index.ts';
-import { createBackupRepository } from './backupRepository.ts';
+import { createBackupRepository } from './backups/backupRepository.ts';
 
 const DAY = 86_400_000;
 

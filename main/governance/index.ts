@@ -1,31 +1,31 @@
 // The face of governance: who may use whose data for what, and what happens when a person asks for theirs.
 // Rooms above read subject text through `gate`, write it through `texts`, send it out through `exits`.
-import { createAccess, type Access } from './access.ts';
-import { createCalendar, type Calendar } from './calendar.ts';
-import { createConsents, type Consents, type ConsentLostListener } from './consent.ts';
+import { createAccess, type Access } from './requests/access.ts';
+import { createCalendar, type Calendar } from './requests/calendar.ts';
+import { createConsents, type Consents, type ConsentLostListener } from './consent/consent.ts';
 import type { Actor, RoomContext } from './context.ts';
-import { createErasure, type Erasure } from './erasure.ts';
-import { createErasureVerifier, type ErasureVerifier } from './erasureVerify.ts';
-import { createErasureJournal, type KnownErasures } from './erasureJournal.ts';
-import { replayErasures, type Replayed, type ReplayWatch } from './erasureReplay.ts';
-import { createBreaches, type Breaches } from './breaches.ts';
-import { createConsentRecords, type ConsentRecords } from './consentRecords.ts';
-import { createExitNotices, type ExitNotices } from './exitNotices.ts';
-import { createExits, type Exits } from './exits.ts';
+import { createErasure, type Erasure } from './erasure/erasure.ts';
+import { createErasureVerifier, type ErasureVerifier } from './erasure/erasureVerify.ts';
+import { createErasureJournal, type KnownErasures } from './erasure/erasureJournal.ts';
+import { replayErasures, type Replayed, type ReplayWatch } from './erasure/erasureReplay.ts';
+import { createBreaches, type Breaches } from './breaches/breaches.ts';
+import { createConsentRecords, type ConsentRecords } from './consent/consentRecords.ts';
+import { createExitNotices, type ExitNotices } from './exits/exitNotices.ts';
+import { createExits, type Exits } from './exits/exits.ts';
 import type { SubjectFollower } from './followers.ts';
-import { createRedactions, type Redactions } from './redactions.ts';
-import { createKeptParts, type KeptParts } from './keptParts.ts';
-import { createGate, type Gate } from './gate.ts';
-import { createGateRepository } from './gateRepository.ts';
-import { createNotices, type Notices } from './notices.ts';
+import { createRedactions, type Redactions } from './requests/redactions.ts';
+import { createKeptParts, type KeptParts } from './erasure/keptParts.ts';
+import { createGate, type Gate } from './gate/gate.ts';
+import { createGateRepository } from './gate/gateRepository.ts';
+import { createNotices, type Notices } from './register/notices.ts';
 import { createPolicyBook, type PolicyBook } from './policies/index.ts';
-import { createPurposes, type Purposes } from './purposes.ts';
+import { createPurposes, type Purposes } from './gate/purposes.ts';
 import { createRegister, type Register } from './register/index.ts';
-import { createRequestRepository } from './requestRepository.ts';
-import { createRectification, type Rectification } from './rectification.ts';
-import { createRequestActs, type RequestActs } from './requestActs.ts';
-import { createRequestFile } from './requestFile.ts';
-import { createRequests, type Requests } from './requests.ts';
+import { createRequestRepository } from './requests/requestRepository.ts';
+import { createRectification, type Rectification } from './requests/rectification.ts';
+import { createRequestActs, type RequestActs } from './requests/requestActs.ts';
+import { createRequestFile } from './requests/requestFile.ts';
+import { createRequests, type Requests } from './requests/requests.ts';
 import {
   createHolds,
   createRetention,
@@ -227,26 +227,36 @@ export function createGovernance(deps: GovernanceDeps): Governance {
 }
 
 export * from './audit/index.ts';
-export type { Access, AccessData, AccessDocument } from './access.ts';
-export type { Calendar, SiteHoliday } from './calendar.ts';
+export type { Access, AccessData, AccessDocument } from './requests/access.ts';
+export type { Calendar, SiteHoliday } from './requests/calendar.ts';
 export type {
   ConsentEntry,
   ConsentLostListener,
   ConsentOutcome,
   Consents,
   RecordConsent,
-} from './consent.ts';
+} from './consent/consent.ts';
 export type { Actor, Page, PageRequest } from './context.ts';
-export { ERASURE_STAGES, type Erasure, type ErasureOrder, type ErasureStage } from './erasure.ts';
-export type { KeptParts } from './keptParts.ts';
-export { gapOf, type PeopleFinder, type RedactionLog, type Redactions } from './redactions.ts';
+export {
+  ERASURE_STAGES,
+  type Erasure,
+  type ErasureOrder,
+  type ErasureStage,
+} from './erasure/erasure.ts';
+export type { KeptParts } from './erasure/keptParts.ts';
+export {
+  gapOf,
+  type PeopleFinder,
+  type RedactionLog,
+  type Redactions,
+} from './requests/redactions.ts';
 export {
   ERASURES_FILE,
   readJournal,
   type ErasureEntry,
   type KnownErasures,
-} from './erasureJournal.ts';
-export type { Replayed } from './erasureReplay.ts';
+} from './erasure/erasureJournal.ts';
+export type { Replayed } from './erasure/erasureReplay.ts';
 export { finishSalvage, type Salvaged } from './salvaged.ts';
 export { examineLog } from './examineLog.ts';
 export {
@@ -259,12 +269,12 @@ export {
   type Backups,
   type ForeseenErasures,
   type Restored,
-} from './backups.ts';
-export type { ErasurePreview } from './erasurePreview.ts';
-export type { Breaches, BreachEntry, BreachHistory } from './breaches.ts';
-export type { ConsentRecordData, ConsentRecords, RecordedEvent } from './consentRecords.ts';
-export type { ExitNotices, QueueNotices } from './exitNotices.ts';
-export type { Destination, ExitEntry, Exits, RegisterExit } from './exits.ts';
+} from './backups/backups.ts';
+export type { ErasurePreview } from './erasure/erasurePreview.ts';
+export type { Breaches, BreachEntry, BreachHistory } from './breaches/breaches.ts';
+export type { ConsentRecordData, ConsentRecords, RecordedEvent } from './consent/consentRecords.ts';
+export type { ExitNotices, QueueNotices } from './exits/exitNotices.ts';
+export type { Destination, ExitEntry, Exits, RegisterExit } from './exits/exits.ts';
 export type {
   AccessPart,
   CopyOfText,
@@ -275,7 +285,7 @@ export type {
   SubjectModel,
   TextChange,
 } from './followers.ts';
-export type { Rectification, Rectified } from './rectification.ts';
+export type { Rectification, Rectified } from './requests/rectification.ts';
 export type {
   Gate,
   GateReader,
@@ -284,10 +294,10 @@ export type {
   GatedDocument,
   Lost,
   Withheld,
-} from './gate.ts';
-export type { CompiledGate } from './gateSql.ts';
-export { GATE_RULES_VERSION, type Denial } from './policy.ts';
-export type { DeclarePurpose, Purposes } from './purposes.ts';
+} from './gate/gate.ts';
+export type { CompiledGate } from './gate/gateSql.ts';
+export { GATE_RULES_VERSION, type Denial } from './gate/policy.ts';
+export type { DeclarePurpose, Purposes } from './gate/purposes.ts';
 export type {
   BlockingHold,
   Holds,
@@ -297,12 +307,12 @@ export type {
   RunRecord,
   RunStage,
 } from './retention/index.ts';
-export type { Notice, Notices, PublishNotice } from './notices.ts';
+export type { Notice, Notices, PublishNotice } from './register/notices.ts';
 export * from './policies/index.ts';
-export { contentsSha256 } from './exits.ts';
+export { contentsSha256 } from './exits/exits.ts';
 export * from './register/index.ts';
-export type { RequestActs } from './requestActs.ts';
-export type { Requests, SubjectName } from './requests.ts';
+export type { RequestActs } from './requests/requestActs.ts';
+export type { Requests, SubjectName } from './requests/requests.ts';
 export type { Found, SubjectSelector, Subjects } from './subjects.ts';
 export { createOrders, type DualOrder, type Orders } from './staff/orders.ts';
 export { createStaff, type Staff, type StaffMember } from './staff/staff.ts';

@@ -3,7 +3,7 @@
 // that says what is missing.
 import type { SalvagedVault } from '../store/index.ts';
 import type { AuditLog } from './audit/index.ts';
-import { createGateRepository } from './gateRepository.ts';
+import { createGateRepository } from './gate/gateRepository.ts';
 
 export interface Salvaged {
   /** Whose text is gone. File names: for the administrator's eyes. */

@@ -1,6 +1,6 @@
 // SQL of people and their identifiers.
 import type { Store } from '../store/index.ts';
-import { consentJoin, consentStateSql, subjectStateSql } from './gateSql.ts';
+import { consentJoin, consentStateSql, subjectStateSql } from './gate/gateSql.ts';
 
 export interface IdentifierRow {
   readonly scheme: string;

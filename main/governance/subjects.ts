@@ -6,7 +6,7 @@ import type { GateSubject } from '../../shared/domain/gate.ts';
 import type { ConsentState } from '../../shared/domain/consent.ts';
 import { failure, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Actor, Page, PageRequest, RoomContext } from './context.ts';
-import type { Purposes } from './purposes.ts';
+import type { Purposes } from './gate/purposes.ts';
 import {
   createSubjectRepository,
   type SubjectEventType,

@@ -1,6 +1,6 @@
 // The only writer of subject text and of its index. Importers and de-identification put texts here; to
 // read one back they ask the gate like everybody else.
-import type { GateRepository } from './gateRepository.ts';
+import type { GateRepository } from './gate/gateRepository.ts';
 
 export interface TextStore {
   /** Inside the transaction that wrote the document's row. */

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../main', import.meta.url));
 const TABLES = /document_text|document_search|text_version/;
-const DOOR = 'governance/gateRepository.ts';
+const DOOR = 'governance/gate/gateRepository.ts';
 const MAKERS = 'store/migrations/';
 
 const sources = (): string[] =>

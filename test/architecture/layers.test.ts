@@ -56,12 +56,12 @@ describe('the rules', () => {
   it.each([
     [
       'an upward import',
-      edge('main/governance/gate.ts', '../labeling/index.ts'),
+      edge('main/governance/gate/gate.ts', '../../labeling/index.ts'),
       /stands above it/,
     ],
     [
       'a side door',
-      edge('main/corpus/import.ts', '../governance/gateRepository.ts'),
+      edge('main/corpus/import.ts', '../governance/gate/gateRepository.ts'),
       /by their face/,
     ],
     [

@@ -7,9 +7,9 @@ import type {
   PolicySummary,
 } from '../../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
-import type { Backups } from '../backups.ts';
+import type { Backups } from '../backups/backups.ts';
 import type { Actor, RoomContext } from '../context.ts';
-import type { Purposes } from '../purposes.ts';
+import type { Purposes } from '../gate/purposes.ts';
 import type { RetentionRules, RuleDraft } from '../retention/index.ts';
 import type { PolicyBook } from './policyBook.ts';
 import { policyProblems } from './policyCheck.ts';

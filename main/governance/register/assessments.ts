@@ -5,7 +5,7 @@ import type { Assessment, InputOf } from '../../../shared/contract/index.ts';
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import { canonicalJson } from '../../platform/index.ts';
 import type { Actor, RoomContext } from '../context.ts';
-import type { Purposes } from '../purposes.ts';
+import type { Purposes } from '../gate/purposes.ts';
 import {
   createAssessmentRepository,
   type AssessmentEventRow,

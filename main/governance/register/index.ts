@@ -1,8 +1,8 @@
 // The register: who takes part, what lets data go abroad, what a person wrote about each purpose, and the
 // assessments. Whatever the law asks to be written down is put together from here and the configuration.
 import type { RoomContext } from '../context.ts';
-import type { Notices } from '../notices.ts';
-import type { Purposes } from '../purposes.ts';
+import type { Notices } from './notices.ts';
+import type { Purposes } from '../gate/purposes.ts';
 import { createAssessments, type Assessments } from './assessments.ts';
 import { createParties, type Parties } from './parties.ts';
 import { createProcessing, type ProcessingBook } from './processing.ts';

@@ -6,7 +6,7 @@ import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import { canonicalJson } from '../../platform/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Actor, RoomContext } from '../context.ts';
-import type { Purposes } from '../purposes.ts';
+import type { Purposes } from '../gate/purposes.ts';
 
 export type ProcessingText = Omit<InputOf<'processing.describe'>, 'purposeId'>;
 export type StoredProcessing = Omit<Processing, 'by'> & { readonly actor: string | null };

@@ -2,8 +2,8 @@
 // is asked for: nothing in it is typed twice, and what nobody has said is null and named with who can say it.
 import type { ProcessingRecord, Purpose, RecordFact } from '../../../shared/contract/index.ts';
 import type { PartyRole } from '../../../shared/domain/register.ts';
-import type { Notices } from '../notices.ts';
-import type { Purposes } from '../purposes.ts';
+import type { Notices } from './notices.ts';
+import type { Purposes } from '../gate/purposes.ts';
 import type { Assessments } from './assessments.ts';
 import type { Parties, StoredParty } from './parties.ts';
 import type { ProcessingBook } from './processing.ts';

@@ -10,8 +10,8 @@ import {
 } from '../../../shared/domain/retention.ts';
 import { toInstant } from '../../../shared/kernel/time.ts';
 import type { Page, PageRequest, RoomContext } from '../context.ts';
-import type { PurposePolicy } from '../policy.ts';
-import type { Purposes } from '../purposes.ts';
+import type { PurposePolicy } from '../gate/policy.ts';
+import type { Purposes } from '../gate/purposes.ts';
 import { createDueRepository, type CandidateRow, type Which } from './dueRepository.ts';
 import { dueSql, type DuePolicy, type DueSql } from './dueSql.ts';
 import type { Holds } from './holds.ts';

@@ -8,8 +8,8 @@ import {
   type RetentionLimit,
 } from '../../../shared/domain/retention.ts';
 import type { SqlValue } from '../../store/index.ts';
-import { consentSql, documentDateSql, endedSql, undatedSql } from '../gateSql.ts';
-import type { PurposePolicy } from '../policy.ts';
+import { consentSql, documentDateSql, endedSql, undatedSql } from '../gate/gateSql.ts';
+import type { PurposePolicy } from '../gate/policy.ts';
 
 export type DuePolicy = Readonly<Record<Category, CategoryPolicy>>;
 

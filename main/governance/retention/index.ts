@@ -1,7 +1,7 @@
 // How long data is kept, what keeps it longer, and what deletes it. Read `rules.ts`, `holds.ts`, `due.ts`
 // (what has to go and why) and `runs.ts` (how it goes), in this order.
 import type { RoomContext } from '../context.ts';
-import type { Purposes } from '../purposes.ts';
+import type { Purposes } from '../gate/purposes.ts';
 import { createDueDocuments, type DueDocuments } from './due.ts';
 import { createHolds, type Holds } from './holds.ts';
 import { createRetentionRules, type RetentionRules } from './rules.ts';

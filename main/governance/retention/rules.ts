@@ -6,7 +6,7 @@ import type { Category } from '../../../shared/domain/purpose.ts';
 import type { RetentionLimit, RetentionStart } from '../../../shared/domain/retention.ts';
 import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import type { Actor, RoomContext } from '../context.ts';
-import type { Purposes } from '../purposes.ts';
+import type { Purposes } from '../gate/purposes.ts';
 import { createRuleRepository, type RuleRow } from './ruleRepository.ts';
 
 export interface RuleDraft {
