@@ -85,8 +85,8 @@ export function createGovernance(deps: GovernanceDeps): Governance {
   const consent: Consents = createConsents(deps, { purposes, subjects: () => subjects });
   const subjects: Subjects = createSubjects(deps, purposes, consent.vaultTime);
   const lostListeners: ConsentLostListener[] = [];
-  const notifyLost: ConsentLostListener = (subjectIds, purposeId) =>
-    lostListeners.reduce((sum, listener) => sum + listener(subjectIds, purposeId), 0);
+  const notifyLost: ConsentLostListener = (subjectIds, purposeId, ground) =>
+    lostListeners.reduce((sum, listener) => sum + listener(subjectIds, purposeId, ground), 0);
   consent.onLost((subjectIds, purposeId) =>
     // Whoever withdraws the whole withdraws its parts: `consentAlong`.
     [purposeId, ...purposes.below(purposeId).map((part) => part.purposeId)].reduce(
@@ -173,7 +173,7 @@ export function createGovernance(deps: GovernanceDeps): Governance {
     retention: createRetention(deps, {
       ...{ purposes, rules, holds, texts, followers },
       vaultTime: consent.vaultTime,
-      lost: (subjectIds, purposeId) => notifyLost(subjectIds, purposeId),
+      lost: (subjectIds, purposeId) => notifyLost(subjectIds, purposeId, 'retention'),
       scanFolders: deps.scanFolders ?? (() => []),
     }),
     holds,

@@ -78,7 +78,11 @@ export interface Models extends ModelRegistry {
   /** To be handed to `governance.follow`. */
   readonly follower: SubjectFollower;
   /** To be handed to `governance.onConsentLost`. */
-  consentLost(subjectIds: readonly string[], purposeId: string): number;
+  consentLost(
+    subjectIds: readonly string[],
+    purposeId: string,
+    ground?: 'withdrawal' | 'retention',
+  ): number;
   /** Ends the compute processes for good: when the vault is locked. */
   close(): void;
 }
@@ -142,8 +146,8 @@ export function createModels(deps: ModelsDeps): Models {
       models: (subjectId) =>
         registry.taughtBy(subjectId).map(({ modelId, name, state }) => ({ modelId, name, state })),
     },
-    consentLost: (subjectIds, purposeId) =>
-      registry.leave(subjectIds, { ground: 'withdrawal', purposeId }),
+    consentLost: (subjectIds, purposeId, ground = 'withdrawal') =>
+      registry.leave(subjectIds, { ground, purposeId }),
     close: () => compute.close(),
   };
 }

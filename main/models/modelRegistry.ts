@@ -338,6 +338,7 @@ const err = (error: Failure): { readonly ok: false; readonly error: Failure } =>
 
 const REASON: Readonly<Record<DepartureGround, string>> = {
   withdrawal: 'a consent was withdrawn',
+  retention: 'the time for a person’s texts was over',
   erasure: 'a person was erased',
 };
 

@@ -17,7 +17,7 @@ import {
 import { html, type Html } from './html.ts';
 import type { ModelCard } from './modelCard.ts';
 
-const GROUND = { withdrawal: 'withdrew', erasure: 'erased' } as const;
+const GROUND = { withdrawal: 'withdrew', retention: 'time over', erasure: 'erased' } as const;
 
 const EXACT: Readonly<Record<UnlearningCase['retraining']['exactness'], string>> = {
   weights: 'exact: the file of a run that never saw them',

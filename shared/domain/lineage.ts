@@ -11,7 +11,7 @@ export const MODEL_STATES = ['valid', 'stale', 'blocked', 'superseded', 'destroy
 export type ModelState = (typeof MODEL_STATES)[number];
 
 /** Why a person is no longer behind a model. */
-export const DEPARTURE_GROUNDS = ['withdrawal', 'erasure'] as const;
+export const DEPARTURE_GROUNDS = ['withdrawal', 'retention', 'erasure'] as const;
 export type DepartureGround = (typeof DEPARTURE_GROUNDS)[number];
 
 /**

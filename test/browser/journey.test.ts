@@ -365,7 +365,7 @@ describe.skipIf(skipsWithoutChromium())('a day with the program', () => {
       .first()
       .waitFor();
     await go('training');
-    await page.getByText('Stale', { exact: true }).waitFor();
+    await page.getByRole('grid', { name: 'Runs' }).getByText('Stale', { exact: true }).waitFor();
     await go('labeling');
     await page.getByRole('article', { name: 'Text of the note' }).waitFor();
     await region('Suggestions').waitFor();

@@ -54,8 +54,15 @@ export interface ConsentOutcome {
   readonly unknownKeys: string[];
 }
 
-/** Told inside the transaction, so that what depends on a consent changes with it or not at all. */
-export type ConsentLostListener = (subjectIds: readonly string[], purposeId: string) => number;
+/**
+ * Told inside the transaction, so that what depends on a consent changes with it or not at all. `retention`:
+ * nobody took anything back, the time for the texts is over.
+ */
+export type ConsentLostListener = (
+  subjectIds: readonly string[],
+  purposeId: string,
+  ground?: 'withdrawal' | 'retention',
+) => number;
 
 export interface Consents {
   /** Fails with NOT_FOUND, PURPOSE_RETIRED, BAD_INPUT (dates, a version of the notice nobody declared). */

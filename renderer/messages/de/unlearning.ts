@@ -7,6 +7,8 @@ export const unlearning = {
     'Eine Einwilligung dahinter wurde widerrufen: Es wird für jede Nutzung verweigert.',
   'model.reason.a person was erased':
     'Eine Person, von der es gelernt hat, wurde gelöscht: Es wird für jede Nutzung verweigert.',
+  'model.reason.the time for a person’s texts was over':
+    'Die Frist für Texte, aus denen es lernte, war abgelaufen: Es wird für jede Verwendung abgelehnt.',
   'model.reason.by the steward': 'Vom Datenverantwortlichen entschieden.',
   'model.reason.nobody decided in time':
     'Niemand hat rechtzeitig entschieden, daher wurde es gesperrt.',
@@ -15,6 +17,10 @@ export const unlearning = {
   'unlearning.left.withdrawal': {
     one: '{count} Person widerrief, {date}',
     other: '{count} Personen widerriefen, {date}',
+  },
+  'unlearning.left.retention': {
+    one: 'Die Frist für die Texte von {count} Person war abgelaufen, {date}',
+    other: 'Die Frist für die Texte von {count} Personen war abgelaufen, {date}',
   },
   'unlearning.left.erasure': {
     one: '{count} Person wurde gelöscht, {date}',

@@ -4,6 +4,8 @@ export const unlearning = {
     'A consent behind it was withdrawn: it is refused for every use.',
   'model.reason.a person was erased':
     'A person it learned from was erased: it is refused for every use.',
+  'model.reason.the time for a person’s texts was over':
+    'The time for texts it learned from was over: it is refused for every use.',
   'model.reason.by the steward': 'Decided by the steward.',
   'model.reason.nobody decided in time': 'Nobody decided in time, so it was blocked.',
   'model.reason.trained again without them': 'It was trained again without the people who left.',
@@ -11,6 +13,10 @@ export const unlearning = {
   'unlearning.left.withdrawal': {
     one: '{count} person withdrew, {date}',
     other: '{count} people withdrew, {date}',
+  },
+  'unlearning.left.retention': {
+    one: 'The time for the texts of {count} person was over, {date}',
+    other: 'The time for the texts of {count} people was over, {date}',
   },
   'unlearning.left.erasure': {
     one: '{count} person was erased, {date}',

@@ -5,11 +5,14 @@ import type { unlearning as en } from '../en/unlearning.ts';
 export const unlearning = {
   'model.reason.a consent was withdrawn': '其依据的同意已被撤回：拒绝一切使用。',
   'model.reason.a person was erased': '其学习过的一名人员已被删除：拒绝一切使用。',
+  'model.reason.the time for a person’s texts was over':
+    '其学习所用文本的保留期限已满：不得再作任何使用。',
   'model.reason.by the steward': '由数据管理员决定。',
   'model.reason.nobody decided in time': '无人及时决定，因此已被封锁。',
   'model.reason.trained again without them': '已在不含离开者的情况下重新训练。',
   'unlearning.title': '离开的人员',
   'unlearning.left.withdrawal': '{count} 人撤回同意，{date}',
+  'unlearning.left.retention': '{count} 人的文本保留期限已满，{date}',
   'unlearning.left.erasure': '{count} 人被删除，{date}',
   'unlearning.decideBy': '请在 {date} 前决定，之后将被封锁。',
   'unlearning.decide': '决定',

@@ -147,9 +147,9 @@ describe('a deletion run', () => {
       `INSERT INTO report_file (report_id, name, media_type, sealed_id, bytes, sha256) VALUES ('rep_1', 'a', 'b', ?, 1, '')`,
       [sealed.id],
     );
-    const lost: (readonly [readonly string[], string])[] = [];
-    house.governance.onConsentLost((ids, purposeId) => {
-      lost.push([ids, purposeId]);
+    const lost: unknown[] = [];
+    house.governance.onConsentLost((ids, purposeId, ground) => {
+      lost.push([ids, purposeId, ground]);
       return 2;
     });
     house.store.db.exec(`
@@ -182,7 +182,7 @@ describe('a deletion run', () => {
       ]),
     );
     expect(reported).toMatchObject([{ state: 'done', completedAt: done.completedAt }]);
-    expect(lost).toEqual([[[ana], purpose.purposeId]]);
+    expect(lost).toEqual([[[ana], purpose.purposeId, 'retention']]);
     expect(left(house)).toEqual(['stays']);
     const opinion = scanForNeedles(house.store, [MARKER, 'winter-note.txt'].flatMap(needleForms));
     expect(opinion.hits).toEqual([]);
