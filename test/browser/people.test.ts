@@ -24,6 +24,7 @@ describe.skipIf(browserMissing())('people and keys', () => {
     expect(await button(page, 'Create the vault').isDisabled()).toBe(true);
     await page.getByRole('radio', { name: 'Several people' }).check();
     await button(page, 'Create the vault').click();
+    await page.locator('.print-sheet .code span').first().waitFor({ state: 'attached' });
     const groups = await page.locator('.print-sheet .code span').allInnerTexts();
     expect(groups).toHaveLength(7);
     expect(await accessibilityFaults(page)).toEqual([]);

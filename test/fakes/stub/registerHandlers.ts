@@ -348,7 +348,9 @@ export const registerHandlers: HandlersOf<RegisterName> = {
     return { home };
   },
   'notice.list'({ purposeId }, context) {
+    const known = new Set(context.vault.purposes.map((purpose) => purpose.purposeId));
     const items = notices(context)
+      .filter((notice) => known.has(notice.purposeId))
       .filter((notice) => purposeId === undefined || notice.purposeId === purposeId)
       .map((notice) => rowOf(notice, context));
     return {
