@@ -3,28 +3,22 @@
 // and behind the gate, and goes with the person. Places behind the passage move with the text. What somebody
 // marked on the passage itself is set aside and its task opened again: nobody has seen the new words yet.
 // Copies made from the text are made again. All of it or none, in one transaction.
-import { createHash } from 'node:crypto';
 import type { Correction, OutputOf, RectificationPreview } from '../../../shared/contract/index.ts';
-import {
-  changedPassage,
-  checkReplacement,
-  replacePassage,
-} from '../../../shared/domain/textChange.ts';
-import { failure, ok, type Failure, type Result } from '../../../shared/kernel/result.ts';
+import { failure, ok, type Result } from '../../../shared/kernel/result.ts';
 import { commitment } from '../audit/index.ts';
 import type { Actor, Page, PageRequest, RoomContext } from '../context.ts';
 import type { Exits } from '../exits/exits.ts';
-import type { MovedPlaces, SetAside, SubjectFollower, TextChange } from '../followers.ts';
-import type { GateRepository, TextRow } from '../gate/gateRepository.ts';
+import type { SetAside, SubjectFollower } from '../followers.ts';
+import type { GateRepository } from '../gate/gateRepository.ts';
+import { createCorrectionActs, type Done, type Person, type Reach } from './correctionActs.ts';
+import { createCorrectionChecks, refusedCorrection } from './correctionChecks.ts';
 import { createRectificationRepository, type RectificationRow } from './rectificationRepository.ts';
 import type { RequestRepository } from './requestRepository.ts';
 import type { Requests } from './requests.ts';
 import type { Subjects } from '../subjects.ts';
 import { logOwnReading } from './ownReading.ts';
 
-type Problem = NonNullable<RectificationPreview['corrections'][number]['problem']>;
 export type Rectified = Omit<OutputOf<'request.rectify'>, 'reportId'>;
-type Reach = Omit<RectificationPreview, 'corrections'>;
 
 export interface Rectification {
   /** Numbers and texts of the person who asked, without the texts. Fails with NOT_FOUND, REQUEST_CLOSED. */
@@ -69,17 +63,12 @@ export interface RectificationDeps {
   ) => number;
 }
 
-interface Person {
-  readonly subjectId: string;
-  readonly requestId: string;
-  readonly actor: Actor;
-  readonly at: string;
-}
-
 export function createRectification(context: RoomContext, deps: RectificationDeps): Rectification {
   const { store, clock, random, audit } = context;
   const { requests, requestRows, subjects, exits, texts, followers } = deps;
   const repository = createRectificationRepository(store);
+  const { problemsOf } = createCorrectionChecks({ subjects, texts, repository });
+  const { change } = createCorrectionActs({ texts, followers, repository });
 
   function subjectOf(requestId: string, open: boolean): Result<string> {
     const found = requests.get(requestId);
@@ -87,159 +76,6 @@ export function createRectification(context: RoomContext, deps: RectificationDep
     const asked = open ? requests.requireOpen(requestId, found.value.kind) : found;
     if (!asked.ok) return asked;
     return asked.value.subjectId === null ? noSuchText() : ok(asked.value.subjectId);
-  }
-
-  /** What is wrong with each, against what stands there before the first of them. */
-  function problemsOf(
-    subjectId: string,
-    corrections: readonly Correction[],
-  ): readonly (Problem | null)[] {
-    return corrections.map((correction, index) => {
-      if (corrections.slice(0, index).some((other) => collide(other, correction)))
-        return 'overlaps';
-      if (correction.kind === 'identifier') return identifierProblem(subjectId, correction);
-      const row = texts.ownText(subjectId, correction.documentId);
-      if (!row || row.kind !== 'original') return 'unknown';
-      if (correction.kind === 'passage') return checkReplacement(row.text ?? '', correction);
-      if (correction.kind === 'name') {
-        if (row.name !== correction.expected) return 'changedMeanwhile';
-        if (row.name === correction.replacement) return 'nothing';
-        return repository.isNameTaken(row.rowid, correction.replacement) ? 'taken' : null;
-      }
-      const now = metadataOf(row)[correction.field] ?? null;
-      if (now !== correction.expected) return 'changedMeanwhile';
-      return now === correction.replacement ? 'nothing' : null;
-    });
-  }
-
-  function identifierProblem(
-    subjectId: string,
-    { scheme, expected, replacement }: Extract<Correction, { kind: 'identifier' }>,
-  ): Problem | null {
-    const known = subjects
-      .identifiers(subjectId)
-      .some((own) => own.scheme === scheme && own.value === expected);
-    if (!known) return 'changedMeanwhile';
-    if (expected === replacement) return 'nothing';
-    return subjects.isTaken(scheme, replacement) ? 'taken' : null;
-  }
-
-  const withText = (row: TextRow, text: string): void => {
-    texts.replaceText(row.rowid, text);
-    repository.describe(row.rowid, text.length, sha256Of(text));
-  };
-
-  function moveAll(change: TextChange): MovedPlaces {
-    const moved = followers.flatMap((follower) => follower.moved?.(change) ?? []);
-    return {
-      shifted: moved.reduce((sum, { shifted }) => sum + shifted, 0),
-      setAside: moved.flatMap(({ setAside }) => setAside),
-      reopened: moved.reduce((sum, { reopened }) => sum + reopened, 0),
-    };
-  }
-
-  /** Every copy made from the text, and what moved in it. */
-  function remakeCopies(
-    person: Person,
-    row: TextRow,
-    before: string,
-    after: string,
-  ): {
-    readonly copies: Reach['copies'];
-    readonly moved: MovedPlaces[];
-    readonly rowids: number[];
-  } {
-    const moved: MovedPlaces[] = [];
-    const rowids: number[] = [];
-    const copies = repository.copies(row.id).map((copy): Reach['copies'][number] => {
-      rowids.push(copy.rowid);
-      const own = texts.ownText(person.subjectId, copy.id);
-      const text = own?.text ?? '';
-      const remade = firstOf(followers, (follower) =>
-        follower.remake?.({
-          rowid: copy.rowid,
-          documentId: copy.id,
-          subjectId: copy.subject_id,
-          language: copy.language,
-          text,
-          original: { documentId: row.id, before, after },
-        }),
-      );
-      if (own === undefined || remade === undefined) {
-        return { documentId: copy.id, collection: copy.collection, state: 'outOfDate' };
-      }
-      repository.madeFrom(copy.rowid, sha256Of(after));
-      const passage = changedPassage(text, remade);
-      if (passage !== null) {
-        withText(own, remade);
-        const { actor, at } = person;
-        moved.push(
-          moveAll({
-            rowid: copy.rowid,
-            documentId: copy.id,
-            passage,
-            before: text,
-            after: remade,
-            actor,
-            at,
-          }),
-        );
-      }
-      return { documentId: copy.id, collection: copy.collection, state: 'remade' };
-    });
-    return { copies, moved, rowids };
-  }
-
-  interface Done {
-    readonly moved: readonly MovedPlaces[];
-    readonly copies: Reach['copies'];
-    readonly rowids: readonly number[];
-  }
-
-  function change(
-    person: Person,
-    correction: Correction,
-  ): Done & { readonly rowid: number | null } {
-    const { subjectId, actor, at } = person;
-    if (correction.kind === 'identifier') {
-      const { scheme, expected, replacement } = correction;
-      repository.changeIdentifier(subjectId, scheme, expected, replacement);
-      return { moved: [], copies: [], rowids: [], rowid: null };
-    }
-    const row = texts.ownText(subjectId, correction.documentId) as TextRow;
-    const { rowid } = row;
-    if (correction.kind === 'name') {
-      const { expected, replacement } = correction;
-      repository.rename(rowid, replacement);
-      for (const follower of followers) {
-        follower.renamed?.({ rowid, before: expected, after: replacement });
-      }
-      return { moved: [], copies: [], rowids: [], rowid };
-    }
-    if (correction.kind === 'metadata') {
-      const { [correction.field]: _before, ...rest } = metadataOf(row);
-      const { replacement } = correction;
-      repository.setMetadata(
-        rowid,
-        replacement === null ? rest : { ...rest, [correction.field]: replacement },
-      );
-      return { moved: [], copies: [], rowids: [rowid], rowid };
-    }
-    const before = row.text ?? '';
-    const after = replacePassage(before, correction);
-    withText(row, after);
-    const { start, end, replacement } = correction;
-    const own = moveAll({
-      rowid,
-      documentId: row.id,
-      passage: { start, end, inserted: replacement.length },
-      before,
-      after,
-      actor,
-      at,
-    });
-    const { copies, moved, rowids } = remakeCopies(person, row, before, after);
-    return { moved: [own, ...moved], copies, rowids: [rowid, ...rowids], rowid };
   }
 
   function carryOut(
@@ -384,9 +220,9 @@ export function createRectification(context: RoomContext, deps: RectificationDep
         if (subjectId === null) return noSuchText();
         // What to search for was taken with the order: words that come later would not be found.
         if (subjects.gateState(subjectId) === 'erased') return beingErased();
-        const problem = problemsOf(subjectId, corrections).findIndex((each) => each !== null);
-        if (problem >= 0) {
-          return refused(problemsOf(subjectId, corrections)[problem] as Problem, problem);
+        const problems = problemsOf(subjectId, corrections);
+        for (const [index, problem] of problems.entries()) {
+          if (problem !== null) return refusedCorrection(problem, index);
         }
         const person = personOf(actor, requestId, subjectId);
         const done = carryOut(person, corrections);
@@ -444,11 +280,6 @@ export function createRectification(context: RoomContext, deps: RectificationDep
   }
 }
 
-const sha256Of = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-
-const metadataOf = ({ metadata }: TextRow): Record<string, string> =>
-  JSON.parse(metadata) as Record<string, string>;
-
 const shownFields = (metadata: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(metadata)
@@ -463,32 +294,11 @@ const fieldOf = (correction: Correction): string | null =>
       ? correction.scheme
       : null;
 
-/** Two that change the same thing; passages that only meet do not. */
-function collide(a: Correction, b: Correction): boolean {
-  if (a.kind === 'identifier' || b.kind === 'identifier') {
-    const isIdentifier = a.kind === 'identifier' && b.kind === 'identifier';
-    return isIdentifier && a.scheme === b.scheme && a.expected === b.expected;
-  }
-  if (a.documentId !== b.documentId) return false;
-  if (a.kind === 'metadata') return b.kind === 'metadata' && a.field === b.field;
-  if (a.kind === 'name') return b.kind === 'name';
-  if (b.kind !== 'passage') return false;
-  return a.start === b.start || (a.start < b.end && b.start < a.end);
-}
-
 /** From the end of a text to its beginning, so that the offsets of the next one still hold. */
 function backwards(corrections: readonly Correction[]): (readonly [number, Correction])[] {
   const place = (correction: Correction): number =>
     correction.kind === 'passage' ? correction.start : -1;
   return [...corrections.entries()].sort(([, a], [, b]) => place(b) - place(a));
-}
-
-function firstOf<T, R>(items: readonly T[], of: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const found = of(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** A copy of a text with two corrections was made again twice. */
@@ -507,30 +317,3 @@ const beingErased = () =>
     'CONFLICT',
     'The erasure of this person was ordered and runs to its end. Nothing was changed.',
   );
-
-const SAYS: Readonly<
-  Record<
-    Problem,
-    readonly [
-      code: 'STALE_EDIT' | 'SPAN_INVALID' | 'CONFLICT' | 'NOT_FOUND' | 'BAD_INPUT',
-      sentence: string,
-    ]
-  >
-> = {
-  changedMeanwhile: ['STALE_EDIT', 'something else stands there than what was to be corrected'],
-  outOfRange: ['SPAN_INVALID', 'the passage lies outside the text'],
-  cutsGrapheme: ['SPAN_INVALID', 'it would cut a character that readers see as one'],
-  overlaps: ['SPAN_INVALID', 'two corrections change the same words'],
-  taken: ['CONFLICT', 'the number or name belongs to somebody or something else already'],
-  nothing: ['BAD_INPUT', 'it changes nothing'],
-  unknown: ['NOT_FOUND', 'the text is not one of the person, or is a copy of one'],
-};
-
-function refused(problem: Problem, index: number): { ok: false; error: Failure } {
-  const [code, sentence] = SAYS[problem];
-  return failure(
-    code,
-    `Correction ${index + 1} cannot be made: ${sentence}. Nothing was changed. Look at the text again.`,
-    { reason: problem, index },
-  );
-}
