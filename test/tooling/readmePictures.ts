@@ -184,10 +184,7 @@ async function rights(): Promise<void> {
   await click('Enter');
   await page.getByText('What will go').waitFor();
   await take('erasure');
-  await go('retention');
-  await take('retention');
   await go('register');
-  await page.getByRole('tab', { name: 'Record', exact: true }).click();
   await take('register');
   await go('audit');
   await click('Verify the log');
