@@ -3,10 +3,10 @@
 // close leaves the hash of the file beside it, under a MAC of the database key, and the next opening compares.
 // A crash leaves none: then nothing is known, and only the audit log and its anchors speak.
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readFileIfThere, writeFileAtomic } from '../platform/index.ts';
+import { readFileIfThere, syncFolder, writeFileAtomic } from '../platform/index.ts';
 import { DATABASE_FILE } from './driver.ts';
 import type { SinceClosed } from './faces.ts';
 
@@ -42,8 +42,11 @@ export function findClosed(folder: string): FoundClosed {
 }
 
 /** The vault is in use from here on; what happens to it without a clean close is not vouched for. */
-export const forgetClosed = (folder: string): void =>
+export function forgetClosed(folder: string): void {
+  if (!existsSync(join(folder, CLOSED_FILE))) return;
   rmSync(join(folder, CLOSED_FILE), { force: true });
+  syncFolder(folder); // Or a power cut brings it back beside a file that has changed since.
+}
 
 /** After the database is closed. A medium that takes no more bytes is no reason to fail. */
 export function noteClosed(folder: string, vaultId: string, key: Uint8Array): void {

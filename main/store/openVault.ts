@@ -44,6 +44,9 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
   if (!key) throw unreadable();
   authenticateHeader(read, key);
   const sinceClosed = found.judge(vault.id, key.bytes);
+  // Before anything writes: a process killed in the migration must not look like a file that was put back.
+  // The evidence of a change stays until people have decided about it.
+  if (sinceClosed !== 'changed') forgetClosed(folder);
 
   const handle = openHandle(path, { cipher: vault.cipher, key: key.bytes });
   const keyring = createKeyring({ ...deps, header: read.header, key });
@@ -60,8 +63,6 @@ export function openVault(deps: OpenVaultDeps): OpenVault {
     else healCopy(folder, () => keyring.settle(key));
     schemaVersion = migrate(database, deps.migrations, clock);
     store.sealed.sweep();
-    // The evidence of a change stays until people have decided about it.
-    if (sinceClosed !== 'changed') forgetClosed(folder);
   } catch (error) {
     close();
     throw error;

@@ -63,7 +63,7 @@ interface Form {
 /** Building a search anew pays when a tenth of what it looks for has gone. */
 const WORTH_ANEW = 0.9;
 const PIECE = 2 ** 20;
-/** No text holds this code point (Unicode 3.4, D14), so nothing is found across two texts. */
+/** A noncharacter (Unicode 3.4, D14): nothing anybody wrote is found across two texts. */
 const BETWEEN = '\uffff';
 
 /** Many short texts as few long buffers: a search has a cost of its own per piece. */

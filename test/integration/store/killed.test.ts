@@ -131,6 +131,7 @@ describe('a process killed without warning', { timeout: TIMEOUT }, () => {
       const opened = await test.files.unlock(folder, { passphrase });
       const vault = opened.ok ? opened.value : unwrap(await newer.unlock(folder, { passphrase }));
       const made = vault.store.db.all(`SELECT name FROM sqlite_schema WHERE name LIKE 'slow%'`);
+      expect(vault.sinceClosed, 'a kill is no rollback').not.toBe('changed');
       if (opened.ok) {
         expect(vault.info().schemaVersion).toBe(older);
         expect(made).toEqual([]);

@@ -45,6 +45,20 @@ describe('needles', () => {
     expect(own.forms.at(-1)).toEqual(Buffer.alloc(32, 7));
   });
 
+  it('are not taken for shared because two texts that stay happen to meet', () => {
+    const own = chooseNeedles({ names: ['NHC-12345'], texts: [], keys: [] }, ['see NHC-', '12345']);
+    expect([own.count, own.shared]).toEqual([1, 0]);
+  });
+
+  it('are found in whichever of many texts they stand, also after most of them were', () => {
+    const names = Array.from({ length: 40 }, (_, index) => `person-${index + 100}`);
+    const filler = 'nothing of note '.repeat(70_000);
+    const staying = [names.slice(0, 30).join(' '), filler, names.slice(30, 39).join(' '), filler];
+    const own = chooseNeedles({ names, texts: [], keys: [] }, staying);
+    expect([own.count, own.shared]).toEqual([1, 39]);
+    expect(own.forms[0]?.toString('utf8')).toBe('person-139');
+  });
+
   it('of a text that somebody else has word for word are none', () => {
     const none = chooseNeedles({ names: [], texts, keys: [] }, texts);
     expect(none.forms).toEqual([]);
